@@ -1,0 +1,16 @@
+/** The two time formats of the API. Nothing else in Troupe writes a time into an object. */
+
+/** metav1.Time: `2006-01-02T15:04:05Z`, whole seconds (rounded down). */
+export function formatTime(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}
+
+/** metav1.MicroTime: exactly six digits of fraction. */
+export function formatMicroTime(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 23)}000Z`;
+}
+
+/** Milliseconds since the epoch; NaN for what is not RFC 3339. */
+export function parseTime(text: string): number {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+}
