@@ -34,7 +34,11 @@ export interface CommitEntry {
   readonly expected: number | undefined;
   readonly guards?: readonly Guard[];
   /** `put` and `delete` take a revision and go to the log; `check` only verifies token, guards and expected, and takes none. */
-  readonly write: { readonly kind: 'put'; readonly bytes: Uint8Array } | { readonly kind: 'delete'; readonly bytes: Uint8Array } | { readonly kind: 'marker' } | { readonly kind: 'check' };
+  readonly write:
+    | { readonly kind: 'put'; readonly bytes: Uint8Array }
+    | { readonly kind: 'delete'; readonly bytes: Uint8Array }
+    | { readonly kind: 'marker' }
+    | { readonly kind: 'check' };
   /** Before the write; absent for creates. */
   readonly previous?: Selectables;
   /** Of the bytes written, so that readers of the log need not parse. */
@@ -87,7 +91,9 @@ export interface LogEntry {
 }
 
 /** `behind`: the log no longer reaches back to the revision after `from`. */
-export type LogRead = { readonly kind: 'entries'; readonly entries: readonly LogEntry[]; readonly newest: number } | { readonly kind: 'behind'; readonly oldest: number };
+export type LogRead =
+  | { readonly kind: 'entries'; readonly entries: readonly LogEntry[]; readonly newest: number }
+  | { readonly kind: 'behind'; readonly oldest: number };
 
 export interface Newest {
   /** Identity of the server process that answered (Redis run_id, or the embedded incarnation). */
@@ -115,13 +121,23 @@ export interface SnapshotStore {
   commit(type: StoreType, entries: readonly CommitEntry[]): Promise<readonly CommitOutcome[]>;
 
   /** Several types' batches of one turn; an adapter may make them one transaction. */
-  commitAll(batches: ReadonlyMap<StoreType, readonly CommitEntry[]>): Promise<ReadonlyMap<StoreType, readonly CommitOutcome[] | Error>>;
+  commitAll(
+    batches: ReadonlyMap<StoreType, readonly CommitEntry[]>,
+  ): Promise<ReadonlyMap<StoreType, readonly CommitOutcome[] | Error>>;
 
   /** The recorded owner's token, and whether its lease is gone (always true in the embedded store, where the lock proves it). */
-  owner(type: StoreType, slot: number): Promise<{ readonly token: OwnerToken | undefined; readonly leaseEnded: boolean }>;
+  owner(
+    type: StoreType,
+    slot: number,
+  ): Promise<{ readonly token: OwnerToken | undefined; readonly leaseEnded: boolean }>;
 
   /** Records a token with epoch + 1 if the recorded one is still `seen`; undefined if it is not. A type that is new gets its marker (revision 1) with its first claim. */
-  claim(type: StoreType, slots: readonly number[], incarnation: string, seen?: ReadonlyMap<number, OwnerToken | undefined>): Promise<ReadonlyMap<number, OwnerToken>>;
+  claim(
+    type: StoreType,
+    slots: readonly number[],
+    incarnation: string,
+    seen?: ReadonlyMap<number, OwnerToken | undefined>,
+  ): Promise<ReadonlyMap<number, OwnerToken>>;
 
   /** Gives a shard back: the next claim need not wait for the lease. */
   release(type: StoreType, slots: readonly number[], incarnation: string): Promise<void>;
