@@ -20,7 +20,7 @@ export type ScalarType =
 
 export interface FieldShape {
   /** Absent for a plain value. */
-  shape?: 'list' | 'map';
+  shape?: 'list' | 'map' | 'mapOfLists';
   /** Of the value, the items or the map's values; absent where `ref` is there. */
   type?: ScalarType;
   /** Full definition name of an object type. */

@@ -1,0 +1,13 @@
+/** The build step of schemas/openapi: `node build/schemas/openapi/generate.js [OUTDIR]` writes what load.ts reads. Repeatable. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildTable } from './generator/build-table.js';
+import { readModels } from './generator/read-models.js';
+
+const out = process.argv[2] ?? join(fileURLToPath(new URL('.', import.meta.url)), 'generated');
+mkdirSync(out, { recursive: true });
+
+const models = readModels();
+const table = await buildTable(models);
+writeFileSync(join(out, 'table.json'), JSON.stringify(table));
