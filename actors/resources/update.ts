@@ -1,0 +1,102 @@
+/** An object after an update or a patch: carried-over metadata, defaults, validation, generation. Answers the old object itself when nothing would change. */
+import { type About, BadRequestError, InvalidError } from '../../schemas/errors.js';
+import type { KindDefinition } from '../../schemas/kinds/kind.js';
+import { applyScale, scaleOf, scaleSchema } from '../../schemas/kinds/scale.js';
+import type { Patch, Replace, WriteTarget } from '../../schemas/messages/resource.js';
+import { deepEqual } from '../../schemas/meta/deep-equal.js';
+import { validateObjectMetaUpdate } from '../../schemas/meta/metadata-validation.js';
+import type { KubeObject, ObjectMeta } from '../../schemas/meta/object.js';
+import { checkStructure } from '../../schemas/openapi/structural.js';
+import { applyPatch } from '../../schemas/patch/apply-patch.js';
+import { checkPreconditions } from './preconditions.js';
+
+export interface Change {
+  readonly object: KubeObject;
+  readonly warnings: readonly string[];
+}
+
+export function replacedObject(message: Replace, previous: KubeObject, definition: KindDefinition): Change {
+  const next = message.target === 'scale' ? applyScale(previous, message.object) : message.object;
+  return finished(next, previous, message.target, definition, []);
+}
+
+/** Throws BadRequestError, InvalidError, ConflictError (a resourceVersion inside the patch). */
+export function patchedObject(message: Patch, previous: KubeObject, definition: KindDefinition, about: About): Change {
+  const isScale = message.target === 'scale';
+  const schema = isScale ? scaleSchema : definition.schema;
+  const base = isScale ? scaleOf(previous) : previous;
+  const patched = applyPatch({ schema }, message.patchType, base, message.patch);
+  if (patched === base) return { object: previous, warnings: [] };
+  const warnings = prune(patched, schema, definition, message);
+  const { resourceVersion } = patched.metadata ?? {};
+  if (resourceVersion && resourceVersion !== previous.metadata.resourceVersion) {
+    throw checkPreconditions({ resourceVersion }, { uid: '', resourceVersion: previous.metadata.resourceVersion } as never, about);
+  }
+  const next = isScale ? applyScale(previous, patched) : patched;
+  return finished(next, previous, message.target, definition, warnings);
+}
+
+/** Does this update end the object? Its last finalizer is gone and no grace is left. */
+export function isOver(object: KubeObject, definition: KindDefinition): boolean {
+  const { metadata } = object;
+  if (!metadata.deletionTimestamp || metadata.finalizers?.length) return false;
+  if (definition.kind === 'Namespace' && object['spec']?.finalizers?.length) return false;
+  return (metadata.deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+function prune(patched: KubeObject, schema: string, definition: KindDefinition, { fieldValidation }: Patch): string[] {
+  const mode = fieldValidation ?? 'Strict';
+  const { unknown, error } = checkStructure(patched, schema, mode);
+  const messages = unknown.map((path) => `unknown field "${path}"`);
+  if (error) throw new BadRequestError(error);
+  if (mode === 'Strict' && messages.length > 0) {
+    const about = { group: definition.group, kind: definition.kind, name: patched.metadata?.name ?? '' };
+    throw new InvalidError(about, [{ reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(patched)}: strict decoding error: ${messages.join(', ')}` }]);
+  }
+  return messages;
+}
+
+function finished(draft: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition, decodeWarnings: string[]): Change {
+  const next: KubeObject = { ...draft, metadata: carriedOver(draft.metadata, previous.metadata) };
+  prepare(next, previous, target, definition);
+  definition.applyDefaults(next);
+  const errors = [
+    ...validateObjectMetaUpdate(next.metadata, previous.metadata),
+    ...(target === 'status' ? (definition.validateStatusUpdate?.(next, previous) ?? []) : changeErrors(next, previous, definition)),
+  ];
+  if (errors.length > 0) throw new InvalidError({ group: definition.group, kind: definition.kind, name: previous.metadata.name }, errors);
+  const warnings = target === '' ? [...decodeWarnings, ...(definition.warningsOf?.(next) ?? [])] : decodeWarnings;
+  if (deepEqual(next, previous)) return { object: previous, warnings };
+  return { object: next, warnings };
+}
+
+function changeErrors(next: KubeObject, previous: KubeObject, definition: KindDefinition) {
+  return [...(definition.validateUpdate?.(next, previous) ?? []), ...definition.validate(next)];
+}
+
+function prepare(next: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition): void {
+  if (target === 'status') definition.prepareForStatusUpdate?.(next, previous);
+  else if (target === 'finalize') Object.assign(next, { ...previous, spec: next['spec'] });
+  else definition.prepareForUpdate?.(next, previous);
+  if (definition.hasGeneration && target !== 'status' && specChanged(next, previous)) {
+    next.metadata.generation = (previous.metadata.generation ?? 0) + 1;
+  }
+}
+
+/** Everything but metadata and status counts as the spec. */
+function specChanged(next: KubeObject, previous: KubeObject): boolean {
+  const { metadata: _m, status: _s, ...after } = next;
+  const { metadata: _pm, status: _ps, ...before } = previous;
+  return !deepEqual(after, before);
+}
+
+/** The server's fields come from the stored object; labels, annotations, owners and finalizers from the caller. */
+function carriedOver(draft: ObjectMeta, previous: ObjectMeta): ObjectMeta {
+  const metadata: ObjectMeta = { ...previous, labels: draft.labels, annotations: draft.annotations };
+  metadata.ownerReferences = draft.ownerReferences?.length ? draft.ownerReferences : undefined;
+  metadata.finalizers = draft.finalizers?.length ? draft.finalizers : undefined;
+  if (draft.name && draft.name !== previous.name) metadata.name = draft.name;
+  if (draft.namespace && draft.namespace !== previous.namespace) metadata.namespace = draft.namespace;
+  if (draft.uid && draft.uid !== previous.uid) metadata.uid = draft.uid;
+  return metadata;
+}
