@@ -23,7 +23,7 @@ export async function environmentOf(pod: Pod, container: Container, sources: Env
   const variables = new Map<string, string>();
   for (const source of container.envFrom ?? []) {
     const prefix = source.prefix ?? '';
-    for (const [key, value] of await bulkOf(pod, source, sources)) variables.set(prefix + key, value);
+    for (const [key, value] of await bulkOf(source, sources)) variables.set(prefix + key, value);
   }
   const services = apiVariables(sources.apiService);
   for (const variable of container.env ?? []) {
@@ -37,7 +37,7 @@ export async function environmentOf(pod: Pod, container: Container, sources: Env
 type EnvFrom = NonNullable<Container['envFrom']>[number];
 type EnvVar = NonNullable<Container['env']>[number];
 
-async function bulkOf(pod: Pod, source: EnvFrom, sources: EnvironmentSources): Promise<Iterable<[string, string]>> {
+async function bulkOf(source: EnvFrom, sources: EnvironmentSources): Promise<Iterable<[string, string]>> {
   if (source.configMapRef) {
     const { name = '', optional } = source.configMapRef;
     const map = await sources.configMap(name);
