@@ -72,7 +72,7 @@ function removeOrphans() {
       const source = path.join(root, path.relative(buildFolder, file)).replace(/\.js(\.map)?$/, '.ts');
       if (/\.js(\.map)?$/.test(file) && !fs.existsSync(source)) {
         fs.rmSync(file);
-        fs.rmSync(path.join(buildFolder, 'tsconfig.tsbuildinfo'), { force: true });
+        fs.rmSync(path.join(buildFolder, '.tsbuildinfo'), { force: true });
       }
     }
   }

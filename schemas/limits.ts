@@ -62,3 +62,9 @@ export const actors = {
   restartFirstMs: 20,
   restartMaxMs: 30_000,
 } as const;
+
+/** The change log of each type. design.md: revisions and markers. */
+export const log = {
+  /** Clients expect a continue token to expire and the next list to be at another revision, with no writes to that type. */
+  markerIntervalMs: 5 * 60_000,
+} as const;

@@ -10,8 +10,12 @@ export class OwnedShards {
     readonly incarnation: string,
   ) {}
 
-  /** Claims every slot of a type. */
-  async claimAll(type: string): Promise<void> {
+  /** Claims every slot of the types, all at once. */
+  async claimAll(types: readonly string[]): Promise<void> {
+    await Promise.all(types.map((type) => this.#claim(type)));
+  }
+
+  async #claim(type: string): Promise<void> {
     const slots = Array.from({ length: slotsOf(type) }, (_, slot) => slot);
     const claimed = await this.store.claim(type, slots, this.incarnation);
     this.#tokens.set(
