@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildTable } from './generator/build-table.js';
 import { readModels } from './generator/read-models.js';
+import { writeDocuments } from './generator/write-documents.js';
 
 const out = process.argv[2] ?? join(fileURLToPath(new URL('.', import.meta.url)), 'generated');
 mkdirSync(out, { recursive: true });
@@ -11,3 +12,6 @@ mkdirSync(out, { recursive: true });
 const models = readModels();
 const table = await buildTable(models);
 writeFileSync(join(out, 'table.json'), JSON.stringify(table));
+
+const { kinds } = await import('../kinds/registry.js');
+writeDocuments(out, kinds, table, models);
