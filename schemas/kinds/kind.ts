@@ -31,6 +31,13 @@ export interface RuleContext {
   uuid(): string;
 }
 
+/** Rules of a subresource that writes a part of the object. */
+export interface TargetRules {
+  /** In place on `next`: keep everything but that part. */
+  prepare(next: any, previous: any): void;
+  validate(next: any, previous: any): FieldError[];
+}
+
 export interface KindDefinition {
   /** `<plural>` in the core group, `<plural>.<group>` elsewhere: the actor type, the store's type, the bus's token. */
   readonly type: string;
@@ -69,15 +76,21 @@ export interface KindDefinition {
   prepareForUpdate?(next: any, previous: any): void;
   /** Called for an update through /status, in place on `next`: keep everything but status (and labels, annotations where Kubernetes does). */
   prepareForStatusUpdate?(next: any, previous: any): void;
+  /** Called for an update through /finalize (namespaces), in place on `next`: keep what only others may change. */
+  prepareForFinalizeUpdate?(next: any, previous: any): void;
   /** All violations, in Kubernetes' order and words. Structure and types have been checked before. */
   validate(object: any): FieldError[];
+  /** Rules of a creation only; `validate` is called as well. */
+  validateCreate?(object: any): FieldError[];
   /** Rules about the change; `validate(next)` is called as well. */
   validateUpdate?(next: any, previous: any): FieldError[];
   validateStatusUpdate?(next: any, previous: any): FieldError[];
+  /** By subresource (pods: ephemeralcontainers, resize): in place of prepareForUpdate and validateUpdate; `validate(next)` is called as well. */
+  readonly targetRules?: Readonly<Record<string, TargetRules>>;
   /** Warnings for a create or update (deprecated fields and the like). */
   warningsOf?(object: any): string[];
 
-  /** Columns after Kubernetes' own printers; the first is always Name. */
+  /** Columns after Kubernetes' own printers; the first is Name, but for Events. */
   readonly columns: readonly Column[];
   /** Cells in the order of `columns`. `nowMs` is for ages. */
   cells(object: any, nowMs: number): Cell[];
