@@ -1,7 +1,7 @@
 /**
- * Checks an object against its type, in place: what Go's decoder and encoder would do to it. Unknown fields and nulls go, empty values go where
- * Kubernetes omits them, quantities and times become canonical. Each type is compiled to closures at its first use; nothing is allocated for an
- * object that is as it should be.
+ * Checks an object against its type: what Go's decoder and encoder would do to it. Unknown fields and nulls go, empty values go where Kubernetes
+ * omits them, quantities and times become canonical. Each type is compiled to closures at its first use; nothing is allocated for an object that
+ * is as it should be.
  */
 import type { FieldValidation } from '../messages/resource.js';
 import { goTypes, scalarChecks, zeroValues } from './scalars.js';
@@ -21,18 +21,21 @@ import {
 export interface StructureReport {
   /** Paths of unknown fields, in the object's order, at most 100; empty with `Ignore`. They have been removed in every mode. */
   unknown: string[];
-  /** The first wrong type or value, in Go's words (`json: cannot unmarshal string into …`). The object is then half done: don't keep it. */
+  /** The first wrong type or value, in Go's words (`json: cannot unmarshal string into …`). The object is then as it was. */
   error?: string;
 }
 
 const nothing: StructureReport = { unknown: [] };
 
-/** Repeatable: a second call changes nothing. Throws if the table has no such type. */
+/**
+ * Changes the object itself, but nothing inside it: what must change there is copied first, so parts that it shares with others stay theirs.
+ * Repeatable: a second call changes nothing. Throws if the table has no such type.
+ */
 export function checkStructure(object: unknown, schema: string, mode: FieldValidation): StructureReport {
   const check = checkOf(schema);
   startWalk(mode !== 'Ignore');
   try {
-    check(object);
+    settle(object, check(object));
   } catch (error) {
     if (error instanceof StructureError) return { unknown: [], error: error.message };
     if (error instanceof RangeError) return { unknown: [], error: 'exceeded max depth' }; // Types that contain themselves.
@@ -42,7 +45,15 @@ export function checkStructure(object: unknown, schema: string, mode: FieldValid
   return unknown.length ? { unknown } : nothing;
 }
 
-/** Returns the value to keep; `undefined` for one that Kubernetes would omit. Never sees null. */
+/** Gives the root the fields of its checked copy. */
+function settle(object: unknown, checked: unknown): void {
+  if (checked === object) return;
+  const [into, from] = [object as JsonObject, checked as JsonObject];
+  for (const name in into) if (!Object.hasOwn(from, name)) delete into[name];
+  Object.assign(into, from);
+}
+
+/** Returns the value to keep, which is another one if anything in it had to change; `undefined` for one that Kubernetes would omit. Never sees null. */
 type Check = (value: unknown) => unknown;
 type JsonObject = Record<string, unknown>;
 
@@ -66,27 +77,24 @@ function objectCheck(fields: ReadonlyMap<string, Check>, schema: string): Check 
   return (value) => {
     if (typeof value !== 'object' || Array.isArray(value)) return wrongType(value, goType);
     const object = value as JsonObject;
+    let kept = object;
     for (const name in object) {
       const check = fields.get(name);
-      if (check === undefined) {
-        foundUnknown(name);
-        delete object[name];
-        continue;
-      }
       const before = object[name];
-      if (before === null) {
-        delete object[name];
-        continue;
+      let after: unknown;
+      if (check === undefined) foundUnknown(name);
+      else if (before !== null && before !== undefined) {
+        enterStruct(goName);
+        push(name);
+        after = check(before);
+        pop();
       }
-      enterStruct(goName);
-      push(name);
-      const after = check(before);
-      pop();
-      if (after === before) continue;
-      if (after === undefined) delete object[name];
-      else object[name] = after;
+      if (after === before && after !== undefined) continue;
+      if (kept === object) kept = { ...object };
+      if (after === undefined) delete kept[name];
+      else kept[name] = after;
     }
-    return value;
+    return kept;
   };
 }
 
@@ -94,7 +102,8 @@ function fieldCheck(field: FieldShape): Check {
   const item = itemCheck(field);
   if (field.shape === 'list') return listCheck(item, field);
   if (field.shape === 'map') return mapCheck(item, field);
-  if (field.shape === 'mapOfLists') return mapCheck(listCheck(item, { ...field, dropZero: undefined }), field);
+  if (field.shape === 'mapOfLists')
+    return mapCheck(listCheck(item, { ...field, shape: 'list', dropZero: undefined }), field);
   return field.dropZero
     ? (value) => (value === '' || value === 0 || value === false ? dropped(item(value)) : item(value))
     : item;
@@ -122,7 +131,9 @@ function later(schema: string): Check {
   return (value) => check(value);
 }
 
-const zeroOf = (field: FieldShape) => (field.ref ? {} : zeroValues[field.type ?? 'any']);
+/** What a null among items or values becomes. */
+const zeroOf = (field: FieldShape) =>
+  field.shape === 'mapOfLists' ? [] : field.ref ? {} : zeroValues[field.type ?? 'any'];
 
 function goItemType(field: FieldShape): string {
   if (field.ref) return field.ref.split('.').slice(-2).join('.');
@@ -136,18 +147,17 @@ function listCheck(item: Check, field: FieldShape): Check {
   const goType = goTypeOf(field, '[]');
   return (value) => {
     if (!Array.isArray(value)) return wrongType(value, goType);
+    let kept: unknown[] = value;
     for (let at = 0; at < value.length; at++) {
       const before: unknown = value[at];
-      if (before === null) {
-        value[at] = zeroOf(field);
-        continue;
-      }
       push(at);
-      const after = item(before);
+      const after = before === null ? zeroOf(field) : item(before);
       pop();
-      if (after !== before) value[at] = after;
+      if (after === before) continue;
+      if (kept === value) kept = value.slice();
+      kept[at] = after;
     }
-    return value.length === 0 && field.dropZero ? undefined : value;
+    return kept.length === 0 && field.dropZero ? undefined : kept;
   };
 }
 
@@ -157,19 +167,18 @@ function mapCheck(item: Check, field: FieldShape): Check {
   return (value) => {
     if (typeof value !== 'object' || Array.isArray(value)) return wrongType(value, goType);
     const map = value as JsonObject;
+    let kept = map;
     let empty = true;
     for (const key in map) {
       empty = false;
       const before = map[key];
-      if (before === null) {
-        map[key] = field.shape === 'mapOfLists' ? [] : zeroOf(field);
-        continue;
-      }
       if (deep) pushKey(key);
-      const after = item(before);
+      const after = before === null ? zeroOf(field) : item(before);
       if (deep) pop();
-      if (after !== before) map[key] = after;
+      if (after === before) continue;
+      if (kept === map) kept = { ...map };
+      kept[key] = after;
     }
-    return empty && field.dropZero ? undefined : value;
+    return empty && field.dropZero ? undefined : kept;
   };
 }

@@ -1,4 +1,5 @@
 import test from 'ava';
+import fc from 'fast-check';
 import { checkStructure } from '../../../../schemas/openapi/structural.js';
 
 const pod = 'io.k8s.api.core.v1.Pod';
@@ -159,4 +160,29 @@ test('a type that contains itself is checked to the depth of the object', (t) =>
   const schema = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';
   const object = { properties: { a: { properties: { b: { typ: 'x' } } } } };
   t.deepEqual(checkStructure(object, schema, 'Strict').unknown, ['properties.a.properties.b.typ']);
+});
+
+test('what an object shares with others is copied before it is changed', (t) => {
+  const frozen = Object.freeze({ containers: Object.freeze([Object.freeze({ name: 'c', image: '', typo: 1 })]) });
+  const object = { metadata: { name: 'a' }, spec: frozen };
+  t.deepEqual(checkStructure(object, pod, 'Strict').unknown, ['spec.containers[0].typo']);
+  t.deepEqual(object.spec as unknown, { containers: [{ name: 'c' }] });
+  t.deepEqual(frozen.containers[0], { name: 'c', image: '', typo: 1 });
+});
+
+test('checking twice is checking once', (t) => {
+  const objects = fc.object({
+    key: fc.constantFrom('metadata', 'spec', 'labels', 'containers', 'name', 'volumes', 'x'),
+    maxDepth: 4,
+  });
+  fc.assert(
+    fc.property(objects, (object) => {
+      const first = checkStructure(object, pod, 'Strict');
+      if (first.error) return;
+      const once = structuredClone(object);
+      t.deepEqual(checkStructure(object, pod, 'Strict'), { unknown: [] });
+      t.deepEqual(object, once);
+    }),
+  );
+  t.pass();
 });
