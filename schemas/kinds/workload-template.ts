@@ -1,0 +1,65 @@
+/** What Deployments and ReplicaSets have in common: a selector, a template, and how they are shown. */
+import { invalid, required } from '../meta/field-errors.js';
+import { matchesSelector, validateLabelSelector } from '../meta/label-selector.js';
+import type { Cell, Column } from './kind.js';
+import { checkNotNegative, type Errors } from './pod-field-rules.js';
+import { type Path, SPEC } from './pod-path.js';
+import { checkLastingTemplate } from './pod-validation.js';
+
+const TEMPLATE = SPEC.child('template');
+const SELECTOR = SPEC.child('selector');
+
+function checkSelector(errors: Errors, selector: any): void {
+  if (!selector) return void errors.push(required(SELECTOR));
+  errors.push(...validateLabelSelector(selector, 'spec.selector'));
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  if (Object.keys(matchLabels).length + matchExpressions.length === 0) {
+    errors.push(invalid(SELECTOR, selector, 'empty selector is invalid for deployment')); // Of ReplicaSets too.
+  }
+}
+
+/** `spec.selector` and `spec.template`. */
+export function checkSelectorAndTemplate(errors: Errors, spec: any): void {
+  const before = errors.length;
+  checkSelector(errors, spec.selector);
+  if (!spec.template) return void errors.push(required(TEMPLATE));
+  const labels = spec.template.metadata?.labels;
+  if (errors.length === before && !matchesSelector(spec.selector, labels)) {
+    const at = TEMPLATE.child('metadata').child('labels');
+    errors.push(invalid(at, labels ?? {}, '`selector` does not match template `labels`'));
+  }
+  checkLastingTemplate(errors, TEMPLATE, spec.template);
+}
+
+export function checkNotAbove(
+  errors: Errors,
+  path: Path,
+  status: any,
+  field: string,
+  max: number | undefined,
+  maxName: string,
+): void {
+  const value = status[field] ?? 0;
+  if (value > (max ?? 0)) errors.push(invalid(path.child(field), value, `cannot be greater than ${maxName}`));
+}
+
+export function checkCounts(errors: Errors, path: Path, holder: any, fields: readonly string[]): void {
+  for (const field of fields) checkNotNegative(errors, path, field, holder[field]);
+}
+
+export const integerColumn = (name: string, description: string): Column => ({
+  name,
+  type: 'integer',
+  description,
+  priority: 0,
+});
+
+export const templateColumns: readonly Column[] = [
+  { name: 'Containers', type: 'string', description: 'Names of each container in the template.', priority: 1 },
+  { name: 'Images', type: 'string', description: 'Images referenced by each container in the template.', priority: 1 },
+];
+
+export function templateCells(template: any): Cell[] {
+  const containers: readonly any[] = template?.spec?.containers ?? [];
+  return [containers.map(({ name }) => name).join(','), containers.map(({ image }) => image).join(',')];
+}
