@@ -1,12 +1,15 @@
 /** All kinds that Troupe serves. */
 import { configMap } from './config-map.js';
+import { deployment } from './deployment.js';
 import { endpointSlice } from './endpoint-slice.js';
 import { event } from './event.js';
 import type { KindDefinition } from './kind.js';
 import { lease } from './lease.js';
 import { namespace } from './namespace.js';
 import { node } from './node.js';
+import { pod } from './pod.js';
 import { priorityClass } from './priority-class.js';
+import { replicaSet } from './replica-set.js';
 import { secret } from './secret.js';
 import { selfSubjectAccessReview } from './self-subject-access-review.js';
 import { selfSubjectReview } from './self-subject-review.js';
@@ -24,9 +27,12 @@ export const kinds: readonly KindDefinition[] = [
   event,
   namespace,
   node,
+  pod,
   secret,
   serviceAccount,
   service,
+  deployment,
+  replicaSet,
   selfSubjectReview,
   selfSubjectAccessReview,
   priorityClass,

@@ -14,25 +14,31 @@ export interface MetadataRules {
 }
 
 const UPPER = /[A-Z]/;
-const NON_ASCII = /[^\x00-\x7f]/;
 
-function bytesIn(text: string): number {
-  return NON_ASCII.test(text) ? Buffer.byteLength(text) : text.length;
+/** UTF-8 needs at most three bytes per character, so most objects need no exact count. */
+function isTooBig(annotations: Readonly<Record<string, string>>, charactersTotal: number): boolean {
+  if (charactersTotal * 3 <= ANNOTATIONS_BYTES_MAX) return false;
+  let bytesTotal = 0;
+  for (const key in annotations) {
+    bytesTotal += Buffer.byteLength(key) + Buffer.byteLength(annotations[key] as string);
+  }
+  return bytesTotal > ANNOTATIONS_BYTES_MAX;
 }
 
 /** Rules for annotations at `path` (`metadata.annotations`). */
 export function validateAnnotations(
   errors: FieldError[],
-  annotations: Readonly<Record<string, string>> | undefined,
+  annotations: Readonly<Record<string, string>>,
   path: string,
 ): void {
-  let total = 0;
+  let charactersTotal = 0;
   for (const key in annotations) {
+    // Case doesn't matter in annotations, also not in their prefix.
     const messages = qualifiedName(UPPER.test(key) ? key.toLowerCase() : key);
     if (messages.length > 0) pushInvalid(errors, path, key, messages);
-    total += bytesIn(key) + bytesIn(annotations[key] as string);
+    charactersTotal += key.length + (annotations[key] as string).length;
   }
-  if (total > ANNOTATIONS_BYTES_MAX) errors.push(tooLong(path, '', ANNOTATIONS_BYTES_MAX));
+  if (isTooBig(annotations, charactersTotal)) errors.push(tooLong(path, '', ANNOTATIONS_BYTES_MAX));
 }
 
 function validateOwner(errors: FieldError[], owner: OwnerReference, path: string): void {

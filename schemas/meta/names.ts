@@ -106,8 +106,22 @@ function keyPart(name: string): readonly string[] {
   return messages;
 }
 
+/** Label keys repeat from object to object, so the good ones are remembered. */
+const goodKeys = new Set<string>();
+const GOOD_KEYS_MAX = 4_096;
+
 /** `[prefix/]name`: label keys, annotation keys (after lower-casing), finalizers, extended resources. */
 export function qualifiedName(name: string): readonly string[] {
+  if (goodKeys.has(name)) return GOOD;
+  const messages = checkQualifiedName(name);
+  if (messages.length === 0) {
+    if (goodKeys.size >= GOOD_KEYS_MAX) goodKeys.clear();
+    goodKeys.add(name);
+  }
+  return messages;
+}
+
+function checkQualifiedName(name: string): readonly string[] {
   const slash = name.indexOf('/');
   if (slash < 0) return keyPart(name);
   if (name.indexOf('/', slash + 1) >= 0) {
