@@ -82,12 +82,8 @@ export class MemoryStore implements SnapshotStore {
   commitAll(batches: Batches): Promise<Outcomes> {
     const fate = this.#faults.fateOf([...batches.keys()]);
     if (fate.kind === 'unknown') return this.#commitUnanswered(batches, fate);
-    return new Promise((resolve, reject) => {
-      try {
-        this.#decide(batches, fate.kind === 'full', fate.kind === 'flushed' ? fate.afterMs : 0, resolve);
-      } catch (error) {
-        reject(error as Error);
-      }
+    return new Promise((resolve) => {
+      this.#decide(batches, fate.kind === 'full', fate.kind === 'flushed' ? fate.afterMs : 0, resolve);
     });
   }
 
@@ -106,14 +102,20 @@ export class MemoryStore implements SnapshotStore {
   #decide(batches: Batches, full: boolean, afterMs: number, answer: (outcomes: Outcomes) => void): void {
     const decisions = [...batches].map(([type, entries]) => [type, this.#decideType(type, entries, full)] as const);
     this.#queue.add(afterMs, () => {
-      for (const [type, { accepted }] of decisions) this.#durableOf(type).append(accepted, this.#clock.now());
-      answer(new Map(decisions.map(([type, { outcomes }]) => [type, outcomes])));
+      for (const [type, decision] of decisions) {
+        if (!(decision instanceof Error)) this.#durableOf(type).append(decision.accepted, this.#clock.now());
+      }
+      answer(new Map(decisions.map(([type, made]) => [type, made instanceof Error ? made : made.outcomes])));
     });
   }
 
-  #decideType(type: StoreType, entries: readonly CommitEntry[], full: boolean): Decision {
+  #decideType(type: StoreType, entries: readonly CommitEntry[], full: boolean): Decision | Error {
     if (!this.#mayWrite(type)) return { outcomes: entries.map(() => ({ kind: 'generation' })), accepted: [] };
-    return this.#ledgerOf(type).decide(entries, ({ write }) => full && write.kind === 'put');
+    try {
+      return this.#ledgerOf(type).decide(entries, ({ write }) => full && write.kind === 'put');
+    } catch (error) {
+      return error as Error; // A batch above the limits is its caller's fault alone.
+    }
   }
 
   /** A type that is new needs no raise: there was nothing to lose. */

@@ -47,10 +47,9 @@ export class TypeLedger {
   constructor(readonly limits: StoreLimits = STORE_LIMITS) {}
 
   /** All checks first, then the writes of the entries that passed. Broken limits are broken invariants of the caller. */
-  decide(entries: readonly CommitEntry[], refuses: Refusal): Decision {
+  decide(entries: readonly CommitEntry[], refuses: Refusal, batch = this.revision + 1): Decision {
     assertWithinLimits(entries, this.limits);
     const refusals = entries.map((entry) => this.#whyRefused(entry, refuses));
-    const batch = this.revision + 1;
     const written = new Map<string, number>();
     const accepted: Accepted[] = [];
     const outcomes = entries.map((entry, i): CommitOutcome => {
