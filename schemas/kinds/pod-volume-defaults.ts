@@ -1,7 +1,10 @@
 /** Defaults of a pod's volumes. */
+import { canonicalQuantity } from '../meta/quantity.js';
 import { pullPolicyOf } from './pod-image-pull-policy.js';
 
 const MODE = 0o644;
+
+const canonical = (quantity: string | number) => canonicalQuantity(quantity) ?? quantity;
 
 function defaultDownwardItems(items: readonly any[] | undefined): void {
   for (const item of items ?? []) {
@@ -36,6 +39,7 @@ export function defaultVolume(volume: any): void {
   let sources = 0;
   for (const field in volume) if (field !== 'name' && volume[field] != null) sources++;
   if (sources === 0) volume.emptyDir = {};
+  if (volume.emptyDir?.sizeLimit !== undefined) volume.emptyDir.sizeLimit = canonical(volume.emptyDir.sizeLimit);
   if (volume.configMap) volume.configMap.defaultMode ??= MODE;
   if (volume.secret) volume.secret.defaultMode ??= MODE;
   if (volume.projected) defaultProjected(volume.projected);

@@ -8,6 +8,11 @@ import { NOT_NEGATIVE } from './pod-field-rules.js';
 
 export const scaleSchema = 'io.k8s.api.autoscaling.v1.Scale';
 
+/** autoscaling/v1 Scale as a client may send it. */
+export interface Scale extends Omit<KubeObject, 'metadata'> {
+  metadata: Omit<ObjectMeta, 'resourceVersion'> & { resourceVersion?: string };
+}
+
 export const scaleSubresource: Subresource = {
   name: 'scale',
   group: 'autoscaling',
@@ -35,7 +40,7 @@ export function scaleOf(workload: KubeObject): KubeObject {
 }
 
 /** The workload with the Scale's replicas, sharing all else; itself when they are the same. Throws InvalidError. */
-export function applyScale(workload: KubeObject, scale: KubeObject): KubeObject {
+export function applyScale(workload: KubeObject, scale: Scale): KubeObject {
   const replicas: number = scale['spec']?.replicas ?? 0;
   if (replicas < 0) {
     const about = { group: 'autoscaling', kind: 'Scale', name: workload.metadata.name };
