@@ -5,7 +5,7 @@ import { parseJson } from './parse-json.js';
 import { parseYaml, YamlSyntaxError } from './parse-yaml.js';
 import { JsonSyntaxError, type SlowlyParsed } from './slow-json.js';
 import { checkStructure } from './structural.js';
-import { typeNamed } from './table.js';
+import { hasSibling, typeNamed } from './table.js';
 
 export interface Decoded {
   /** Pruned and canonical (see structural.ts); apiVersion and kind are there if the type has them. Not defaulted, not validated. */
@@ -55,7 +55,11 @@ function parsed(bytes: Uint8Array, schema: string, parse: (bytes: Uint8Array) =>
   try {
     const result = parse(bytes);
     const { value } = result;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return result;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      requireText(value as Record<string, unknown>, 'apiVersion');
+      requireText(value as Record<string, unknown>, 'kind');
+      return result;
+    }
     if (value === null) return { ...result, value: {} };
     throw new JsonSyntaxError(
       `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
@@ -69,6 +73,13 @@ function parsed(bytes: Uint8Array, schema: string, parse: (bytes: Uint8Array) =>
   }
 }
 
+function requireText(object: Record<string, unknown>, field: string): void {
+  const value = object[field] ?? '';
+  if (typeof value === 'string') return;
+  const got = typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? 'array' : typeof value;
+  throw new JsonSyntaxError(`json: cannot unmarshal ${got} into Go struct field .${field} of type string`);
+}
+
 /** Fills in apiVersion and kind; refuses those of another type. */
 function withTypeMeta(object: Record<string, unknown>, schema: string): Record<string, unknown> {
   const gvk = typeNamed(schema)?.gvk;
@@ -77,15 +88,18 @@ function withTypeMeta(object: Record<string, unknown>, schema: string): Record<s
   if (object.kind === gvk.kind && object.apiVersion === apiVersion) return object;
   if (object.apiVersion && object.apiVersion !== apiVersion)
     throw new BadRequestError(
-      `the API version in the data (${String(object.apiVersion)}) does not match the expected API version (${apiVersion})`,
+      `the API version in the data (${object.apiVersion as string}) does not match the expected API version (${apiVersion})`,
     );
   if (object.kind && object.kind !== gvk.kind)
-    throw cannotBeHandled(
-      object,
-      schema,
-      `converting (${gvk.version}.${String(object.kind)}) to (${gvk.group.split('.')[0] || 'core'}.${gvk.kind}): unknown conversion`,
-    );
+    throw cannotBeHandled(object, schema, otherKind(object.kind as string, schema, apiVersion));
   return { kind: gvk.kind, apiVersion, ...withoutTypeMeta(object) };
+}
+
+function otherKind(kind: string, schema: string, apiVersion: string): string {
+  if (!hasSibling(schema, kind))
+    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  const [group, version, wanted] = schema.split('.').slice(-3);
+  return `converting (${version}.${kind}) to (${group}.${wanted}): unknown conversion`;
 }
 
 function withoutTypeMeta({

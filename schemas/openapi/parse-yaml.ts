@@ -36,7 +36,7 @@ interface YamlNode {
   items?: readonly unknown[];
 }
 interface YamlPair {
-  key: { value?: unknown; range?: readonly number[] } | null;
+  key: { value?: string | number | boolean | null; range?: readonly number[] } | null;
   value: YamlNode | null;
 }
 

@@ -79,11 +79,19 @@ function checkQuantity(value: unknown): unknown {
   const known = quantities.get(text);
   if (known !== undefined) return known;
   const canonical = canonicalQuantity(text.trim());
-  if (canonical === undefined)
-    return wrongValue("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+  if (canonical === undefined) return wrongValue(whyNoQuantity(text.trim()));
   if (quantities.size >= quantityCacheMax) quantities.clear();
   if (text.length < 64) quantities.set(text, canonical);
   return canonical;
+}
+
+/** Go's parser gives up in this order: at the form, at the suffix, at the digits. */
+function whyNoQuantity(text: string): string {
+  const parts = /^[+-]?(\d*\.?\d*)([eEinumkKMGTP]*[-+]?\d*)$/.exec(text);
+  if (!text || !parts)
+    return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  if (/\d/.test(parts[1]!)) return "unable to parse quantity's suffix";
+  return 'unable to parse numeric part of quantity';
 }
 
 function checkTime(value: unknown): unknown {

@@ -113,9 +113,9 @@ class Parser {
   }
 
   #literal<T>(word: string, value: T): T {
-    for (const [index, char] of [...word].entries()) {
-      if (this.text[this.#at] !== char) this.#invalid(`in literal ${word} (expecting ${goQuote(word[index]!)})`);
-      this.#at++;
+    for (let index = 0; index < word.length; index++, this.#at++) {
+      const char = word[index]!;
+      if (this.text[this.#at] !== char) this.#invalid(`in literal ${word} (expecting ${goQuote(char)})`);
     }
     return value;
   }

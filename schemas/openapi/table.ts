@@ -51,6 +51,11 @@ type TypeTable = Readonly<Record<string, TypeShape>>;
 
 let table: TypeTable | undefined;
 
+/** Is there a type with this kind beside `schema`, in the same group and version? */
+export function hasSibling(schema: string, kind: string): boolean {
+  return typeNamed(schema.slice(0, schema.lastIndexOf('.') + 1) + kind)?.gvk !== undefined;
+}
+
 /** Undefined for a name that is in no Kubernetes version that this table holds. */
 export function typeNamed(schema: string): TypeShape | undefined {
   table ??= JSON.parse(loadArtefact('table.json').toString()) as TypeTable;

@@ -58,7 +58,7 @@ function parseType(field: ModelField, source: Models): Field {
 }
 
 function itemType(text: string, source: Models): Field {
-  if (/^"/.test(text)) return { type: 'string', enum: [...text.matchAll(/"([^"]*)"/g)].map((match) => match[1]!) };
+  if (text.startsWith('"')) return { type: 'string', enum: [...text.matchAll(/"([^"]*)"/g)].map((match) => match[1]!) };
   if (text === 'string' || text === 'boolean') return { type: text };
   if (text === 'number') return { type: 'double' };
   const name = source.names.get(text);

@@ -106,7 +106,7 @@ function readFields(body: string, self: string, reference: string): ModelField[]
     const start = /^ {4}"([^"]+)"(\?)?: (.*)$/.exec(line);
     if (!start) continue;
     let type = start[3]!;
-    while (!/;$/.test(type) || (type.includes('{') && !/\}>?;$/.test(type))) type += ` ${lines[++at]!.trim()}`;
+    while (!type.endsWith(';') || (type.includes('{') && !/\}>?;$/.test(type))) type += ` ${lines[++at]!.trim()}`;
     fields.push({
       name: start[1]!,
       required: !start[2],

@@ -84,9 +84,13 @@ test('apiVersion and kind are filled in where missing and refused where differen
     refusal(() => decode('{"apiVersion":"v1"}', deployment)),
     'the API version in the data (v1) does not match the expected API version (apps/v1)',
   );
-  t.regex(
+  t.is(
     refusal(() => decode('{"kind":"Pod","apiVersion":"v1"}')),
-    /^Pod in version "v1" cannot be handled as a ConfigMap/,
+    'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion',
+  );
+  t.regex(
+    refusal(() => decode('{"kind":"configmap","apiVersion":"v1"}')),
+    /^configmap in version "v1" cannot be handled as a ConfigMap: no kind "configmap" is registered for version "v1" in scheme/,
   );
 });
 

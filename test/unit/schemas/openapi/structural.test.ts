@@ -90,6 +90,12 @@ const wrong: [title: string, schema: string, object: unknown, error: string][] =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
   ],
   [
+    'a quantity with a strange suffix',
+    pod,
+    { spec: { overhead: { cpu: '1iM' } } },
+    "unable to parse quantity's suffix",
+  ],
+  [
     'a time of letters',
     pod,
     { metadata: { creationTimestamp: 'today' } },
