@@ -1,7 +1,7 @@
 /** v1 ConfigMap. */
 import type { FieldError } from '../errors.js';
 import { forbidden, invalid, pushInvalid, tooLong } from '../meta/field-errors.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { configMapKey, dns1123Subdomain } from '../meta/names.js';
 import type { ConfigMap } from '../meta/object.js';
 import { sameJson } from '../patch/json-value.js';
@@ -46,7 +46,7 @@ function validate({ metadata, data, binaryData }: ConfigMap): FieldError[] {
 }
 
 function validateUpdate(next: ConfigMap, previous: ConfigMap): FieldError[] {
-  const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+  const errors: FieldError[] = [];
   if (previous.immutable !== true) return errors;
   if (next.immutable !== true) errors.push(forbidden('immutable', WHEN_IMMUTABLE));
   if (!sameJson(next.data ?? {}, previous.data ?? {})) errors.push(forbidden('data', WHEN_IMMUTABLE));

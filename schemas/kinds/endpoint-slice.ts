@@ -2,7 +2,7 @@
 import type { IEndpointSlice } from 'kubernetes-models/discovery.k8s.io/v1';
 import type { FieldError } from '../errors.js';
 import { IMMUTABLE, invalid, notSupported, pushInvalid, required, tooMany } from '../meta/field-errors.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Label, dns1123Subdomain } from '../meta/names.js';
 import type { KubeObject } from '../meta/object.js';
 import { AGE_COLUMN, ageCell, column, defineKind, NAME_COLUMN } from './define-kind.js';
@@ -63,7 +63,7 @@ function validate(slice: EndpointSlice): FieldError[] {
 }
 
 function validateUpdate(next: EndpointSlice, previous: EndpointSlice): FieldError[] {
-  const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+  const errors: FieldError[] = [];
   if (next.addressType !== previous.addressType) {
     errors.push(invalid('addressType', next.addressType, IMMUTABLE));
   }

@@ -2,7 +2,7 @@
 import type { FieldError } from '../errors.js';
 import { invalid, pushInvalid, required } from '../meta/field-errors.js';
 import { ageOf } from '../meta/human-duration.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain, qualifiedName } from '../meta/names.js';
 import type { Event } from '../meta/object.js';
 import type { Cell } from './kind.js';
@@ -94,7 +94,6 @@ export const event = defineKind({
     type: (object: Event) => object.type ?? '',
   },
   validate,
-  validateUpdate: (next: Event, previous: Event) => validateObjectMetaUpdate(next.metadata, previous.metadata),
   columns: [
     column('Last Seen', 'The time of the latest occurrence.'),
     column('Type', 'Normal or Warning; others may follow.'),

@@ -76,13 +76,11 @@ export interface KindDefinition {
   prepareForUpdate?(next: any, previous: any): void;
   /** Called for an update through /status, in place on `next`: keep everything but status (and labels, annotations where Kubernetes does). */
   prepareForStatusUpdate?(next: any, previous: any): void;
-  /** Called for an update through /finalize (namespaces), in place on `next`: keep what only others may change. */
-  prepareForFinalizeUpdate?(next: any, previous: any): void;
   /** All violations, in Kubernetes' order and words. Structure and types have been checked before. */
   validate(object: any): FieldError[];
   /** Rules of a creation only; `validate` is called as well. */
   validateCreate?(object: any): FieldError[];
-  /** Rules about the change; `validate(next)` is called as well. */
+  /** Rules about the change, but for those about metadata; `validate(next)` is called as well. */
   validateUpdate?(next: any, previous: any): FieldError[];
   validateStatusUpdate?(next: any, previous: any): FieldError[];
   /** By subresource (pods: ephemeralcontainers, resize): in place of prepareForUpdate and validateUpdate; `validate(next)` is called as well. */

@@ -1,7 +1,7 @@
 /** coordination.k8s.io/v1 Lease. */
 import type { FieldError } from '../errors.js';
 import { invalid } from '../meta/field-errors.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain } from '../meta/names.js';
 import type { Lease } from '../meta/object.js';
 import { AGE_COLUMN, ageCell, column, defineKind, NAME_COLUMN } from './define-kind.js';
@@ -29,7 +29,6 @@ export const lease = defineKind({
   createOnUpdate: true,
   requiresResourceVersionOnUpdate: true,
   validate,
-  validateUpdate: (next: Lease, previous: Lease) => validateObjectMetaUpdate(next.metadata, previous.metadata),
   columns: [NAME_COLUMN, column('Holder', 'Identity of the holder of the lease.'), AGE_COLUMN],
   cells: (object: Lease, nowMs) => [object.metadata.name, object.spec?.holderIdentity ?? '', ageCell(object, nowMs)],
 });

@@ -1,7 +1,7 @@
 /** v1 Namespace. */
 import type { FieldError } from '../errors.js';
 import { invalid, pushInvalid } from '../meta/field-errors.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Label, qualifiedName } from '../meta/names.js';
 import type { Namespace } from '../meta/object.js';
 import { AGE_COLUMN, ageCell, column, defineKind, NAME_COLUMN, STATUS_VERBS } from './define-kind.js';
@@ -50,8 +50,8 @@ function validate(namespace: Namespace): FieldError[] {
   return errors;
 }
 
-function validateStatusUpdate(next: Namespace, previous: Namespace): FieldError[] {
-  const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+function validateStatusUpdate(next: Namespace): FieldError[] {
+  const errors: FieldError[] = [];
   const phase = next.status?.phase;
   if (!next.metadata.deletionTimestamp && phase !== 'Active') {
     errors.push(invalid('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty"));
@@ -83,9 +83,7 @@ export const namespace = defineKind({
   prepareForCreate,
   prepareForUpdate,
   prepareForStatusUpdate: (next: Namespace, previous: Namespace) => keep(next, previous, 'spec'),
-  prepareForFinalizeUpdate: (next: Namespace, previous: Namespace) => keep(next, previous, 'status'),
   validate,
-  validateUpdate: (next: Namespace, previous: Namespace) => validateObjectMetaUpdate(next.metadata, previous.metadata),
   validateStatusUpdate,
   columns: [NAME_COLUMN, column('Status', 'The status of the namespace'), AGE_COLUMN],
   cells: (object: Namespace, nowMs) => [object.metadata.name, object.status?.phase ?? '', ageCell(object, nowMs)],

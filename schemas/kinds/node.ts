@@ -2,7 +2,7 @@
 import type { FieldError } from '../errors.js';
 import { forbidden, invalid } from '../meta/field-errors.js';
 import { conditionOf } from '../meta/conditions.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain } from '../meta/names.js';
 import type { Node } from '../meta/object.js';
 import { compareQuantities, isQuantity } from '../meta/quantity.js';
@@ -56,7 +56,7 @@ const PROTECTED =
   'node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)';
 
 function validateUpdate(next: Node, previous: Node): FieldError[] {
-  const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+  const errors: FieldError[] = [];
   const old = previous.spec ?? {};
   const { podCIDRs, providerID, externalID } = next.spec ?? {};
   if ((old.podCIDRs?.length ?? 0) > 0 && !sameJson(podCIDRs ?? [], old.podCIDRs)) {
@@ -124,7 +124,6 @@ export const node = defineKind({
   },
   validate,
   validateUpdate,
-  validateStatusUpdate: (next: Node, previous: Node) => validateObjectMetaUpdate(next.metadata, previous.metadata),
   columns: [
     NAME_COLUMN,
     column('Status', 'The status of the node'),

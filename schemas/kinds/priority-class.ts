@@ -1,7 +1,7 @@
 /** scheduling.k8s.io/v1 PriorityClass. */
 import type { FieldError } from '../errors.js';
 import { forbidden, IMMUTABLE, invalid, notSupported } from '../meta/field-errors.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain } from '../meta/names.js';
 import type { PriorityClass } from '../meta/object.js';
 import { AGE_COLUMN, ageCell, column, defineKind, NAME_COLUMN } from './define-kind.js';
@@ -40,7 +40,7 @@ function validate(priorityClass: PriorityClass): FieldError[] {
 }
 
 function validateUpdate(next: PriorityClass, previous: PriorityClass): FieldError[] {
-  const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+  const errors: FieldError[] = [];
   if (next.value !== previous.value) errors.push(forbidden('value', 'may not be changed in an update.'));
   if (next.preemptionPolicy !== previous.preemptionPolicy) {
     errors.push(invalid('preemptionPolicy', next.preemptionPolicy, IMMUTABLE));

@@ -1,7 +1,7 @@
 /** v1 Secret. */
 import type { FieldError } from '../errors.js';
 import { forbidden, IMMUTABLE, invalid, pushInvalid, required, tooLong } from '../meta/field-errors.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { configMapKey, dns1123Subdomain } from '../meta/names.js';
 import type { Secret } from '../meta/object.js';
 import { sameJson } from '../patch/json-value.js';
@@ -89,7 +89,7 @@ function validate(secret: Secret): FieldError[] {
 }
 
 function validateUpdate(next: Secret, previous: Secret): FieldError[] {
-  const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+  const errors: FieldError[] = [];
   if (next.type !== previous.type) errors.push(invalid('type', next.type ?? '', IMMUTABLE));
   if (previous.immutable !== true) return errors;
   if (next.immutable !== true) errors.push(forbidden('immutable', WHEN_IMMUTABLE));

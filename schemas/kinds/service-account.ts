@@ -1,5 +1,5 @@
 /** v1 ServiceAccount. */
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain } from '../meta/names.js';
 import type { ServiceAccount } from '../meta/object.js';
 import { AGE_COLUMN, ageCell, column, defineKind, NAME_COLUMN } from './define-kind.js';
@@ -13,9 +13,16 @@ export const serviceAccount = defineKind({
   plural: 'serviceaccounts',
   shortNames: ['sa'],
   schema: 'io.k8s.api.core.v1.ServiceAccount',
+  subresources: [
+    {
+      name: 'token',
+      group: 'authentication.k8s.io',
+      version: 'v1',
+      kind: 'TokenRequest',
+      verbs: ['create'],
+    },
+  ],
   validate: (object: ServiceAccount) => validateObjectMeta(object.metadata, RULES),
-  validateUpdate: (next: ServiceAccount, previous: ServiceAccount) =>
-    validateObjectMetaUpdate(next.metadata, previous.metadata),
   columns: [NAME_COLUMN, column('Secrets', 'Number of secrets that pods of this account may use.'), AGE_COLUMN],
   cells: (object: ServiceAccount, nowMs) => [object.metadata.name, object.secrets?.length ?? 0, ageCell(object, nowMs)],
 });

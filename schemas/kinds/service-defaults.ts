@@ -44,7 +44,8 @@ const hasAddress = (type: string | undefined) => type !== 'ExternalName';
 /** The node port that `previous` had for the same port and protocol. */
 function withNodePort(port: Port, previous: readonly Port[]): Port {
   if (port.nodePort) return port;
-  const before = previous.find((candidate) => candidate.port === port.port && candidate.protocol === port.protocol);
+  const protocol = port.protocol || 'TCP';
+  const before = previous.find((candidate) => candidate.port === port.port && candidate.protocol === protocol);
   return before?.nodePort ? { ...port, nodePort: before.nodePort } : port;
 }
 
@@ -80,7 +81,7 @@ function dropFormerFields(spec: Spec, old: Spec): void {
   if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') delete spec.allocateLoadBalancerNodePorts;
 }
 
-/** In place on `next`. */
+/** In place on `next`, whose defaults may not have been set yet. */
 export function carryOverSpec(next: Service, previous: Service): void {
   const spec: Spec = { ...next.spec };
   const old = previous.spec ?? {};

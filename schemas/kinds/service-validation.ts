@@ -2,7 +2,7 @@
 import type { FieldError } from '../errors.js';
 import { duplicate, forbidden, invalid, notSupported, pushInvalid, required } from '../meta/field-errors.js';
 import { validateLabels } from '../meta/label-selector.js';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../meta/metadata-validation.js';
+import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1035Label, dns1123Label, dns1123Subdomain, portName, portNumber, qualifiedName } from '../meta/names.js';
 import type { Service } from '../meta/object.js';
 import { sameJson } from '../patch/json-value.js';
@@ -137,7 +137,7 @@ export function validateService(service: Service): FieldError[] {
 
 /** An address, once given, stays, unless the Service becomes an ExternalName or was one. */
 export function validateServiceUpdate(next: Service, previous: Service): FieldError[] {
-  const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+  const errors: FieldError[] = [];
   const [now, old] = [next.spec ?? {}, previous.spec ?? {}];
   if (now.type === 'ExternalName' || old.type === 'ExternalName') return errors;
   const first = old.clusterIPs?.[0];

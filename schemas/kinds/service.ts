@@ -1,6 +1,5 @@
 /** v1 Service: stored and shown. Its addresses come from elsewhere. */
 import { formatLabels } from '../meta/label-selector.js';
-import { validateObjectMetaUpdate } from '../meta/metadata-validation.js';
 import type { Service } from '../meta/object.js';
 import { AGE_COLUMN, ageCell, column, defineKind, NAME_COLUMN, STATUS_VERBS, wideColumn } from './define-kind.js';
 import type { Cell } from './kind.js';
@@ -67,8 +66,6 @@ export const service = defineKind({
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
-  validateStatusUpdate: (next: Service, previous: Service) =>
-    validateObjectMetaUpdate(next.metadata, previous.metadata),
   columns: [
     NAME_COLUMN,
     column('Type', 'How the service is exposed.'),
