@@ -129,7 +129,7 @@ export class LmdbType {
     const bytes = row && bodyOf(row.bytes, row.entries[head.revision - head.batch] as RowEntry);
     if (bytes) return bytes;
     // A head that has just been moved out of the log tells its new place only once that is flushed.
-    const snapshot = this.db.getBinaryFast(snapshotKey(this.id, key));
+    const snapshot = this.db.get(snapshotKey(this.id, key));
     if (!snapshot) throw new Error(`the bytes of ${this.name} ${key} at revision ${head.revision} are missing`);
     return snapshotBody(snapshot);
   }
