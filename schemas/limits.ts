@@ -68,3 +68,15 @@ export const log = {
   /** Clients expect a continue token to expire and the next list to be at another revision, with no writes to that type. */
   markerIntervalMs: 5 * 60_000,
 } as const;
+
+/** What one request and one object may weigh: kube-apiserver's own figures, so that what fits there fits here. */
+export const api = {
+  requestBytesMax: 3 * 1024 * 1024,
+  /** All annotations of an object, keys and values. */
+  annotationsBytesMax: 256 * 1024,
+  /** All values of a ConfigMap or Secret. */
+  dataBytesMax: 1024 * 1024,
+  jsonPatchOperationsMax: 10_000,
+  /** What the copy operations of one JSON patch may add: a few hundred bytes could ask for gigabytes otherwise. */
+  jsonPatchCopiedCharactersMax: 3 * 1024 * 1024,
+} as const;

@@ -1,5 +1,6 @@
 /** v1 ConfigMap. */
 import type { FieldError } from '../errors.js';
+import { api } from '../limits.js';
 import { forbidden, invalid, pushInvalid, tooLong } from '../meta/field-errors.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { configMapKey, dns1123Subdomain } from '../meta/names.js';
@@ -7,9 +8,6 @@ import type { ConfigMap } from '../meta/object.js';
 import { sameJson } from '../patch/json-value.js';
 import { decodedBytes } from './base64-size.js';
 import { AGE_COLUMN, ageCell, column, countOf, defineKind, NAME_COLUMN } from './define-kind.js';
-
-/** Of all values together. Kubernetes' limit for Secrets and ConfigMaps alike. */
-export const DATA_BYTES_MAX = 1024 * 1024;
 
 export const WHEN_IMMUTABLE = 'field is immutable when `immutable` is set';
 
@@ -19,10 +17,10 @@ const RULES = { namespaced: true, nameRule: dns1123Subdomain };
 function isTooBig(data: Record<string, string> | undefined, binaryBytes: number): boolean {
   let charactersTotal = 0;
   for (const key in data) charactersTotal += (data[key] as string).length;
-  if (charactersTotal * 3 + binaryBytes <= DATA_BYTES_MAX) return false;
+  if (charactersTotal * 3 + binaryBytes <= api.dataBytesMax) return false;
   let bytesTotal = binaryBytes;
   for (const key in data) bytesTotal += Buffer.byteLength(data[key] as string);
-  return bytesTotal > DATA_BYTES_MAX;
+  return bytesTotal > api.dataBytesMax;
 }
 
 function validate({ metadata, data, binaryData }: ConfigMap): FieldError[] {
@@ -41,7 +39,7 @@ function validate({ metadata, data, binaryData }: ConfigMap): FieldError[] {
     binaryBytes += decodedBytes(binaryData[key] as string);
   }
   // Kubernetes writes the path of the object itself as an empty index.
-  if (isTooBig(data, binaryBytes)) errors.push(tooLong('[]', '', DATA_BYTES_MAX));
+  if (isTooBig(data, binaryBytes)) errors.push(tooLong('[]', '', api.dataBytesMax));
   return errors;
 }
 

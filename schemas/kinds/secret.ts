@@ -1,12 +1,13 @@
 /** v1 Secret. */
 import type { FieldError } from '../errors.js';
+import { api } from '../limits.js';
 import { forbidden, IMMUTABLE, invalid, pushInvalid, required, tooLong } from '../meta/field-errors.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { configMapKey, dns1123Subdomain } from '../meta/names.js';
 import type { Secret } from '../meta/object.js';
 import { sameJson } from '../patch/json-value.js';
 import { decodedBytes } from './base64-size.js';
-import { DATA_BYTES_MAX, WHEN_IMMUTABLE } from './config-map.js';
+import { WHEN_IMMUTABLE } from './config-map.js';
 import { AGE_COLUMN, ageCell, column, countOf, defineKind, NAME_COLUMN } from './define-kind.js';
 
 const RULES = { namespaced: true, nameRule: dns1123Subdomain };
@@ -83,7 +84,7 @@ function validate(secret: Secret): FieldError[] {
     if (messages.length > 0) pushInvalid(errors, `data[${key}]`, key, messages);
     bytesTotal += decodedBytes(secret.data[key] as string);
   }
-  if (bytesTotal > DATA_BYTES_MAX) errors.push(tooLong('data', '', DATA_BYTES_MAX));
+  if (bytesTotal > api.dataBytesMax) errors.push(tooLong('data', '', api.dataBytesMax));
   validateType(errors, secret);
   return errors;
 }

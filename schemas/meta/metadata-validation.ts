@@ -1,12 +1,10 @@
 /** Kubernetes' rules for ObjectMeta, at creation and at update. */
 import type { FieldError } from '../errors.js';
+import { api } from '../limits.js';
 import { IMMUTABLE, forbidden, invalid, pushInvalid, quoted, required, tooLong } from './field-errors.js';
 import { validateLabels } from './label-selector.js';
 import { dns1123Label, forPrefix, type NameRule, qualifiedName } from './names.js';
 import type { ObjectMeta, OwnerReference } from './object.js';
-
-/** All annotations of an object together: keys and values. */
-export const ANNOTATIONS_BYTES_MAX = 256 * 1024;
 
 export interface MetadataRules {
   readonly namespaced: boolean;
@@ -17,12 +15,12 @@ const UPPER = /[A-Z]/;
 
 /** UTF-8 needs at most three bytes per character, so most objects need no exact count. */
 function isTooBig(annotations: Readonly<Record<string, string>>, charactersTotal: number): boolean {
-  if (charactersTotal * 3 <= ANNOTATIONS_BYTES_MAX) return false;
+  if (charactersTotal * 3 <= api.annotationsBytesMax) return false;
   let bytesTotal = 0;
   for (const key in annotations) {
     bytesTotal += Buffer.byteLength(key) + Buffer.byteLength(annotations[key] as string);
   }
-  return bytesTotal > ANNOTATIONS_BYTES_MAX;
+  return bytesTotal > api.annotationsBytesMax;
 }
 
 /** Rules for annotations at `path` (`metadata.annotations`). */
@@ -38,7 +36,7 @@ export function validateAnnotations(
     if (messages.length > 0) pushInvalid(errors, path, key, messages);
     charactersTotal += key.length + (annotations[key] as string).length;
   }
-  if (isTooBig(annotations, charactersTotal)) errors.push(tooLong(path, '', ANNOTATIONS_BYTES_MAX));
+  if (isTooBig(annotations, charactersTotal)) errors.push(tooLong(path, '', api.annotationsBytesMax));
 }
 
 function validateOwner(errors: FieldError[], owner: OwnerReference, path: string): void {

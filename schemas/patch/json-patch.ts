@@ -1,14 +1,12 @@
 /** JSON patch (RFC 6902). The operations see each other's results; the input is never changed. */
 import { BadRequestError } from '../errors.js';
+import { api } from '../limits.js';
 import { isJsonObject, sameJson, setOwn, valueAt } from './json-value.js';
 import { goTypeOf } from './merge-patch.js';
 import { PatchTooLargeError, UnprocessablePatchError } from './patch-errors.js';
 
 /** kube-apiserver's limit. It bounds the work of one request. */
-export const JSON_PATCH_OPERATIONS_MAX = 10_000;
-
-/** The bytes that copy operations may add in all, so that a few of them can't multiply a document. */
-const COPIED_CHARACTERS_MAX = 3 * 1024 * 1024;
+export const JSON_PATCH_OPERATIONS_MAX = api.jsonPatchOperationsMax;
 
 interface Operation {
   op: string;
@@ -199,7 +197,7 @@ class JsonPatcher {
   #cloned(value: unknown): unknown {
     const json = JSON.stringify(value);
     this.#copied += json.length;
-    if (this.#copied <= COPIED_CHARACTERS_MAX) return JSON.parse(json);
+    if (this.#copied <= api.jsonPatchCopiedCharactersMax) return JSON.parse(json);
     throw new UnprocessablePatchError(`Unable to complete the copy, the accumulated size is ${this.#copied}`);
   }
 }
