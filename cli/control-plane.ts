@@ -11,7 +11,7 @@ import { BusDirectory } from '../runtime/actor/bus-directory.js';
 import { Admission } from '../runtime/admission/admission.js';
 import { AskingClient, type RevisionsSeen } from '../runtime/admission/asking-client.js';
 import { BatchingEventRecorder } from '../runtime/admission/batching-event-recorder.js';
-import type { Originator } from '../runtime/admission/resource-client.js';
+import type { Draft, Originator } from '../runtime/admission/resource-client.js';
 import { ActorHost } from '../runtime/host/actor-host.js';
 import { AskRecords } from '../runtime/host/ask-records.js';
 import { GroupCommit } from '../runtime/host/group-commit.js';
@@ -27,8 +27,7 @@ import { OwnedShards } from '../runtime/shards/owned-shards.js';
 import type { SnapshotStore } from '../runtime/snapshots/snapshot-store.js';
 import { LiveViews } from '../runtime/views/live-views.js';
 import { TypeCaches } from '../runtime/views/type-caches.js';
-import type { KubeObject } from '../schemas/meta/object.js';
-import { keyOfObject } from '../schemas/meta/object.js';
+import { keyOf } from '../schemas/meta/object.js';
 import { kindByGvk, kindByType, kinds } from '../schemas/kinds/registry.js';
 
 export interface ControlPlanePorts {
@@ -110,11 +109,11 @@ export class ControlPlane {
   }
 
   /** Creates what is missing of the objects that exist from the first start. */
-  async ensure(objects: readonly KubeObject[]): Promise<void> {
+  async ensure(objects: readonly Draft[]): Promise<void> {
     for (const object of objects) {
       const [group, version] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion];
       const definition = kindByGvk(group!, version!, object.kind)!;
-      if (this.caches.loaded(definition.type)!.get(keyOfObject(object))) continue;
+      if (this.caches.loaded(definition.type)!.get(keyOf(object.metadata.namespace, object.metadata.name!))) continue;
       await this.clientFor('bootstrap').create(definition.type, object);
     }
   }

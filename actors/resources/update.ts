@@ -1,5 +1,5 @@
 /** An object after an update or a patch: carried-over metadata, defaults, validation, generation. Answers the old object itself when nothing would change. */
-import { type About, BadRequestError, InvalidError } from '../../schemas/errors.js';
+import { type About, BadRequestError, type FieldError, InvalidError } from '../../schemas/errors.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import { applyScale, scaleOf, scaleSchema } from '../../schemas/kinds/scale.js';
 import type { Patch, Replace, WriteTarget } from '../../schemas/messages/resource.js';
@@ -60,18 +60,20 @@ function finished(draft: KubeObject, previous: KubeObject, target: WriteTarget, 
   const next: KubeObject = { ...draft, metadata: carriedOver(draft.metadata, previous.metadata) };
   prepare(next, previous, target, definition);
   definition.applyDefaults(next);
-  const errors = [
-    ...validateObjectMetaUpdate(next.metadata, previous.metadata),
-    ...(target === 'status' ? (definition.validateStatusUpdate?.(next, previous) ?? []) : changeErrors(next, previous, definition)),
-  ];
+  const errors = violations(next, previous, target, definition);
   if (errors.length > 0) throw new InvalidError({ group: definition.group, kind: definition.kind, name: previous.metadata.name }, errors);
   const warnings = target === '' ? [...decodeWarnings, ...(definition.warningsOf?.(next) ?? [])] : decodeWarnings;
   if (deepEqual(next, previous)) return { object: previous, warnings };
   return { object: next, warnings };
 }
 
-function changeErrors(next: KubeObject, previous: KubeObject, definition: KindDefinition) {
-  return [...(definition.validateUpdate?.(next, previous) ?? []), ...definition.validate(next)];
+function violations(next: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition): FieldError[] {
+  const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+  if (target === 'status') errors.push(...(definition.validateStatusUpdate?.(next, previous) ?? []));
+  else errors.push(...(definition.validateUpdate?.(next, previous) ?? []), ...definition.validate(next));
+  if (errors.length < 2) return errors;
+  // What is wrong with the object as such is often found again by the rules about its change.
+  return [...new Map(errors.map((error) => [`${error.field}: ${error.message}`, error])).values()];
 }
 
 function prepare(next: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition): void {

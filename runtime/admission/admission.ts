@@ -1,5 +1,6 @@
 /** The chain that every originator of a write runs: gateway for users, controllers' client for controllers, node-link for agents. Rules are in schemas/. */
 import { ForbiddenError, NotFoundError } from '../../schemas/errors.js';
+import { PROTECTED_NAMESPACES } from '../../schemas/kinds/bootstrap-objects.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import { admitPod } from '../../schemas/kinds/pod-admission.js';
 import { type KubeObject, type ObjectKey, type Pod, type PriorityClass, type ServiceAccount, keyOf } from '../../schemas/meta/object.js';
@@ -8,7 +9,6 @@ import type { CacheEntry, ResourceCaches } from '../views/resource-cache.js';
 import type { Originator } from './resource-client.js';
 
 const priorityClassType = 'priorityclasses.scheduling.k8s.io';
-const permanentNamespaces = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
 
 export class Admission {
   constructor(
@@ -25,7 +25,7 @@ export class Admission {
 
   /** Throws ForbiddenError. */
   admitDelete(definition: KindDefinition, key: ObjectKey): void {
-    if (definition.type !== 'namespaces' || !permanentNamespaces.has(key)) return;
+    if (definition.type !== 'namespaces' || !PROTECTED_NAMESPACES.includes(key)) return;
     throw new ForbiddenError({ group: '', resource: 'namespaces', name: key }, 'this namespace may not be deleted');
   }
 
