@@ -285,10 +285,10 @@ export class LmdbStore implements SnapshotStore {
   async *load(name: StoreType, slots?: readonly number[]): AsyncIterable<readonly StoredSnapshot[]> {
     const type = this.#types.get(name);
     if (!type) return;
-    const keys = type.keys(slots);
+    const cache = new RowCache();
+    const keys = type.keys(slots, cache);
     for (let next = 0; next < keys.length; ) {
       const page: StoredSnapshot[] = [];
-      const cache = new RowCache();
       for (let bytes = 0; next < keys.length && page.length < this.#limits.pageEntriesMax; next++) {
         if (bytes >= this.#limits.pageBytesMax) break;
         const snapshot = type.read(keys[next] as string, cache);

@@ -35,6 +35,8 @@ interface AsksRow {
 
 const LOG_READ_BYTES_MAX = 4 * 1_048_576;
 const TRIM_STEP_ENTRIES = 256;
+/** Read once instead of twice at a start, if the log is no longer than this. */
+const PRELOAD_BYTES_MAX = 32 * 1_048_576;
 
 export class LmdbType {
   readonly ledger: TypeLedger;
@@ -77,20 +79,25 @@ export class LmdbType {
     return Buffer.from(JSON.stringify(this.ledger.claims.entries() satisfies ClaimsRecord));
   }
 
-  /** Reads where each object stands: snapshots first, then the log over them, which is newer. Must come before the first write. */
-  loadHeads(): void {
+  /** Reads where each object stands: snapshots first, then the log over them, which is newer. Must come before the first write. `cache` gets the rows. */
+  loadHeads(cache?: RowCache): void {
     if (this.#headsLoaded) return;
     this.#headsLoaded = true;
     const { heads } = this.ledger;
     for (const { key, value } of this.db.getRange(snapshotsOf(this.id))) {
-      heads.set(nameOf(key), { ...snapshotHeader(value), batch: 0 });
+      const { slot, revision, storeGeneration } = snapshotHeader(value);
+      const name = nameOf(key);
+      heads.set(name, { slot, revision, storeGeneration, batch: 0 });
+      cache?.preloadSnapshot(name, value);
     }
     let rows = 0;
     for (const { value } of this.db.getRange(logOf(this.id))) {
       const { first, storeGeneration, atMs } = rowHeader(value);
       if (rows++ === 0) [this.#oldest, this.#oldestAtMs] = [first, atMs];
       this.#logBytes += value.length;
-      for (const { kind, key, revision, slot } of rowEntries(value)) {
+      const entries = rowEntries(value);
+      cache?.preload(first, { bytes: value, entries });
+      for (const { kind, key, revision, slot } of entries) {
         if (key === undefined) continue;
         if (kind === 'delete') heads.delete(key);
         else heads.set(key, { revision, slot, storeGeneration, batch: first });
@@ -125,22 +132,25 @@ export class LmdbType {
   }
 
   #bytes(key: string, head: Head, cache: RowCache): Uint8Array {
-    const row = head.batch > 0 ? cache.row(head.batch, () => this.#row(head.batch)) : undefined;
+    const row = head.batch > 0 ? this.#row(head.batch, cache) : undefined;
     const bytes = row && bodyOf(row.bytes, row.entries[head.revision - head.batch] as RowEntry);
     if (bytes) return bytes;
     // A head that has just been moved out of the log tells its new place only once that is flushed.
-    const snapshot = this.db.get(snapshotKey(this.id, key));
+    const snapshot = cache.takeSnapshot(key, head.revision) ?? this.db.get(snapshotKey(this.id, key));
     if (!snapshot) throw new Error(`the bytes of ${this.name} ${key} at revision ${head.revision} are missing`);
     return snapshotBody(snapshot);
   }
 
-  #row(first: number): Buffer | undefined {
-    return this.#rowsInFlight.get(first) ?? this.db.get(logKey(this.id, first));
+  /** The memory of a row in flight is used again after its flush, so only a row from the file may be kept. */
+  #row(first: number, cache: RowCache): DecodedRow | undefined {
+    const inFlight = this.#rowsInFlight.get(first);
+    if (inFlight) return { bytes: inFlight, entries: rowEntries(inFlight) };
+    return cache.row(first, () => this.db.get(logKey(this.id, first)));
   }
 
   /** All keys of the slots, those with neighbouring bytes together. */
-  keys(slots: readonly number[] | undefined): string[] {
-    this.loadHeads();
+  keys(slots: readonly number[] | undefined, cache: RowCache): string[] {
+    this.loadHeads(cache);
     const wanted = slots && new Set(slots);
     const found = [...this.ledger.heads].filter(([, { slot }]) => !wanted || wanted.has(slot));
     return found.sort(([, a], [, b]) => a.batch - b.batch).map(([key]) => key);
@@ -265,16 +275,42 @@ export class LmdbType {
   }
 }
 
-/** The row read last, since neighbours are read after each other. */
-export class RowCache {
-  #first = 0;
-  #row: { readonly bytes: Buffer; readonly entries: readonly RowEntry[] } | undefined;
+interface DecodedRow {
+  readonly bytes: Buffer;
+  readonly entries: readonly RowEntry[];
+}
 
-  row(first: number, read: () => Buffer | undefined) {
-    if (this.#first === first && this.#row) return this.#row;
-    const bytes = read();
+/** The row read last, since neighbours are read after each other, and rows that were read on the way, each until it was used. */
+export class RowCache {
+  readonly #preloaded = new Map<number, DecodedRow>();
+  readonly #snapshots = new Map<string, Buffer>();
+  #bytesLeft = PRELOAD_BYTES_MAX;
+  #first = 0;
+  #row: DecodedRow | undefined;
+
+  preload(first: number, row: DecodedRow): void {
+    this.#bytesLeft -= row.bytes.length;
+    if (this.#bytesLeft > 0) this.#preloaded.set(first, row);
+  }
+
+  preloadSnapshot(key: string, row: Buffer): void {
+    this.#bytesLeft -= row.length;
+    if (this.#bytesLeft > 0) this.#snapshots.set(key, row);
+  }
+
+  /** Unless another revision has come meanwhile. */
+  takeSnapshot(key: string, revision: number): Buffer | undefined {
+    const row = this.#snapshots.get(key);
+    this.#snapshots.delete(key);
+    return row && snapshotHeader(row).revision === revision ? row : undefined;
+  }
+
+  row(first: number, read: () => Buffer | undefined): DecodedRow | undefined {
+    if (this.#first === first) return this.#row;
+    const bytes = this.#preloaded.has(first) ? undefined : read();
+    this.#row = bytes ? { bytes, entries: rowEntries(bytes) } : this.#preloaded.get(first);
+    this.#preloaded.delete(first);
     this.#first = first;
-    this.#row = bytes && { bytes, entries: rowEntries(bytes) };
     return this.#row;
   }
 }

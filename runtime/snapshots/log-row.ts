@@ -123,7 +123,14 @@ export const askIdOf = (row: Buffer, entry: RowEntry): string | undefined => rea
 
 /** A copy, so that the row's memory may be used again. */
 export const bodyOf = (row: Buffer, { bodyStart, bodyEnd }: RowEntry): Uint8Array | undefined =>
-  bodyEnd < 0 ? undefined : Uint8Array.prototype.slice.call(row, bodyStart, bodyEnd);
+  bodyEnd < 0 ? undefined : copyOf(row, bodyStart, bodyEnd);
+
+/** Small ones share Node's 8 kB pool pages, so that a page and not a whole row stays in memory for one that is kept. */
+function copyOf(row: Buffer, start: number, end: number): Uint8Array {
+  const copy = Buffer.allocUnsafe(end - start);
+  row.copy(copy, 0, start, end);
+  return copy;
+}
 
 export function logEntryOf(row: Buffer, entry: RowEntry, storeGeneration: number): LogEntry {
   const { kind, key, revision, previousRevision } = entry;
@@ -154,4 +161,4 @@ export function snapshotHeader(row: Buffer): SnapshotHeader {
   return { slot: row.readUInt16LE(2), revision: row.readDoubleLE(4), storeGeneration: row.readDoubleLE(12) };
 }
 
-export const snapshotBody = (row: Buffer): Uint8Array => Uint8Array.prototype.slice.call(row, SNAPSHOT_HEADER);
+export const snapshotBody = (row: Buffer): Uint8Array => copyOf(row, SNAPSHOT_HEADER, row.length);
