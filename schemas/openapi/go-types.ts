@@ -1,7 +1,7 @@
 /**
  * What Go's types add to the API's schemas, for all of v1.36 that is stable. Read by the build step only (generate.ts).
  *
- * `keepsZero`: optional fields that are pointers, so that "", 0, false, [] and {} are kept; of the other optional fields Kubernetes drops these
+ * `keepsZero`: optional fields that Go encodes even when they are "", 0, false, [] or {} (pointers mostly); of the other optional fields Kubernetes drops these
  * values when it encodes an object. `names`: fields whose type has a name of its own, which decoding errors print; `=` before it where the name is
  * that of the whole list or map and not of an item.
  */
@@ -17,7 +17,7 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
     names: 'failurePolicy:v1.FailurePolicyType reinvocationPolicy:v1.ReinvocationPolicyType',
   },
   'admissionregistration.v1.MutatingWebhook': {
-    keepsZero: 'failurePolicy matchPolicy reinvocationPolicy sideEffects timeoutSeconds',
+    keepsZero: 'failurePolicy matchPolicy reinvocationPolicy timeoutSeconds',
     names:
       'failurePolicy:v1.FailurePolicyType matchPolicy:v1.MatchPolicyType reinvocationPolicy:v1.ReinvocationPolicyType sideEffects:v1.SideEffectClass',
   },
@@ -30,7 +30,7 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
     keepsZero: 'parameterNotFoundAction',
     names: 'parameterNotFoundAction:v1.ParameterNotFoundActionType',
   },
-  'admissionregistration.v1.Rule': { keepsZero: 'scope', names: 'scope:v1.ScopeType' },
+  'admissionregistration.v1.Rule': { names: 'scope:v1.ScopeType' },
   'admissionregistration.v1.RuleWithOperations': {
     keepsZero: 'scope',
     names: 'operations:v1.OperationType scope:v1.ScopeType',
@@ -42,7 +42,7 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
     names: 'failurePolicy:v1.FailurePolicyType',
   },
   'admissionregistration.v1.ValidatingWebhook': {
-    keepsZero: 'failurePolicy matchPolicy sideEffects timeoutSeconds',
+    keepsZero: 'failurePolicy matchPolicy timeoutSeconds',
     names: 'failurePolicy:v1.FailurePolicyType matchPolicy:v1.MatchPolicyType sideEffects:v1.SideEffectClass',
   },
   'admissionregistration.v1.Validation': { keepsZero: 'reason', names: 'reason:v1.StatusReason' },
@@ -60,28 +60,24 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
   'apps.v1.ReplicaSetStatus': { keepsZero: 'terminatingReplicas' },
   'apps.v1.RollingUpdateStatefulSetStrategy': { keepsZero: 'partition' },
   'apps.v1.StatefulSetCondition': { names: 'status:v1.ConditionStatus type:v1.StatefulSetConditionType' },
+  'apps.v1.StatefulSetOrdinals': { keepsZero: 'start' },
   'apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy': {
     names:
       'whenDeleted:v1.PersistentVolumeClaimRetentionPolicyType whenScaled:v1.PersistentVolumeClaimRetentionPolicyType',
   },
   'apps.v1.StatefulSetSpec': {
-    keepsZero: 'replicas revisionHistoryLimit',
+    keepsZero: 'replicas revisionHistoryLimit serviceName',
     names: 'podManagementPolicy:v1.PodManagementPolicyType',
   },
-  'apps.v1.StatefulSetStatus': { keepsZero: 'collisionCount' },
+  'apps.v1.StatefulSetStatus': { keepsZero: 'availableReplicas collisionCount' },
   'apps.v1.StatefulSetUpdateStrategy': { names: 'type:v1.StatefulSetUpdateStrategyType' },
   'authentication.v1.BoundObjectReference': { names: 'uid:types.UID' },
-  'authentication.v1.TokenRequestSpec': { keepsZero: 'expirationSeconds' },
+  'authentication.v1.TokenRequestSpec': { keepsZero: 'audiences expirationSeconds' },
+  'authentication.v1.TokenRequestStatus': { keepsZero: 'token' },
   'authentication.v1.UserInfo': { names: 'extra:v1.ExtraValue' },
   'authorization.v1.SubjectAccessReviewSpec': { names: 'extra:v1.ExtraValue' },
-  'autoscaling.v1.ContainerResourceMetricSource': {
-    keepsZero: 'targetAverageUtilization',
-    names: 'name:v1.ResourceName',
-  },
-  'autoscaling.v1.ContainerResourceMetricStatus': {
-    keepsZero: 'currentAverageUtilization',
-    names: 'name:v1.ResourceName',
-  },
+  'autoscaling.v1.ContainerResourceMetricSource': { names: 'name:v1.ResourceName' },
+  'autoscaling.v1.ContainerResourceMetricStatus': { names: 'name:v1.ResourceName' },
   'autoscaling.v1.HorizontalPodAutoscalerCondition': {
     names: 'status:v1.ConditionStatus type:v1.HorizontalPodAutoscalerConditionType',
   },
@@ -89,8 +85,8 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
   'autoscaling.v1.HorizontalPodAutoscalerStatus': { keepsZero: 'currentCPUUtilizationPercentage observedGeneration' },
   'autoscaling.v1.MetricSpec': { names: 'type:v1.MetricSourceType' },
   'autoscaling.v1.MetricStatus': { names: 'type:v1.MetricSourceType' },
-  'autoscaling.v1.ResourceMetricSource': { keepsZero: 'targetAverageUtilization', names: 'name:v1.ResourceName' },
-  'autoscaling.v1.ResourceMetricStatus': { keepsZero: 'currentAverageUtilization', names: 'name:v1.ResourceName' },
+  'autoscaling.v1.ResourceMetricSource': { names: 'name:v1.ResourceName' },
+  'autoscaling.v1.ResourceMetricStatus': { names: 'name:v1.ResourceName' },
   'autoscaling.v2.ContainerResourceMetricSource': { names: 'name:v1.ResourceName' },
   'autoscaling.v2.ContainerResourceMetricStatus': { names: 'name:v1.ResourceName' },
   'autoscaling.v2.HPAScalingPolicy': { names: 'type:v2.HPAScalingPolicyType' },
@@ -102,7 +98,7 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
     names: 'status:v1.ConditionStatus type:v2.HorizontalPodAutoscalerConditionType',
   },
   'autoscaling.v2.HorizontalPodAutoscalerSpec': { keepsZero: 'minReplicas' },
-  'autoscaling.v2.HorizontalPodAutoscalerStatus': { keepsZero: 'observedGeneration' },
+  'autoscaling.v2.HorizontalPodAutoscalerStatus': { keepsZero: 'currentMetrics observedGeneration' },
   'autoscaling.v2.MetricSpec': { names: 'type:v2.MetricSourceType' },
   'autoscaling.v2.MetricStatus': { names: 'type:v2.MetricSourceType' },
   'autoscaling.v2.MetricTarget': { keepsZero: 'averageUtilization', names: 'type:v2.MetricTargetType' },
@@ -124,7 +120,10 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
     keepsZero: 'containerName',
     names: 'operator:v1.PodFailurePolicyOnExitCodesOperator',
   },
-  'batch.v1.PodFailurePolicyOnPodConditionsPattern': { names: 'status:v1.ConditionStatus type:v1.PodConditionType' },
+  'batch.v1.PodFailurePolicyOnPodConditionsPattern': {
+    keepsZero: 'status',
+    names: 'status:v1.ConditionStatus type:v1.PodConditionType',
+  },
   'batch.v1.PodFailurePolicyRule': { names: 'action:v1.PodFailurePolicyAction' },
   'batch.v1.SuccessPolicyRule': { keepsZero: 'succeededCount succeededIndexes' },
   'certificates.v1.CertificateSigningRequestCondition': {
@@ -161,6 +160,7 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
     names:
       'imagePullPolicy:v1.PullPolicy restartPolicy:v1.ContainerRestartPolicy terminationMessagePolicy:v1.TerminationMessagePolicy',
   },
+  'core.v1.ContainerImage': { keepsZero: 'names' },
   'core.v1.ContainerPort': { names: 'protocol:v1.Protocol' },
   'core.v1.ContainerResizePolicy': {
     names: 'resourceName:v1.ResourceName restartPolicy:v1.ResourceResizeRestartPolicy',
@@ -182,10 +182,10 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
       'imagePullPolicy:v1.PullPolicy restartPolicy:v1.ContainerRestartPolicy terminationMessagePolicy:v1.TerminationMessagePolicy',
   },
   'core.v1.EphemeralContainerCommon': {
-    keepsZero: 'restartPolicy',
     names:
       'imagePullPolicy:v1.PullPolicy restartPolicy:v1.ContainerRestartPolicy terminationMessagePolicy:v1.TerminationMessagePolicy',
   },
+  'core.v1.Event': { keepsZero: 'reportingComponent reportingInstance' },
   'core.v1.FCVolumeSource': { keepsZero: 'lun' },
   'core.v1.FileKeySelector': { keepsZero: 'optional' },
   'core.v1.GRPCAction': { keepsZero: 'service' },
@@ -210,6 +210,7 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
   'core.v1.NodeAddress': { names: 'type:v1.NodeAddressType' },
   'core.v1.NodeCondition': { names: 'status:v1.ConditionStatus type:v1.NodeConditionType' },
   'core.v1.NodeFeatures': { keepsZero: 'supplementalGroupsPolicy' },
+  'core.v1.NodeRuntimeHandler': { keepsZero: 'name' },
   'core.v1.NodeRuntimeHandlerFeatures': { keepsZero: 'recursiveReadOnlyMounts userNamespaces' },
   'core.v1.NodeSelectorRequirement': { names: 'operator:v1.NodeSelectorOperator' },
   'core.v1.NodeStatus': {
@@ -238,7 +239,6 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
   'core.v1.PodCertificateProjection': { keepsZero: 'maxExpirationSeconds' },
   'core.v1.PodCondition': { names: 'status:v1.ConditionStatus type:v1.PodConditionType' },
   'core.v1.PodDNSConfigOption': { keepsZero: 'value' },
-  'core.v1.PodLogOptions': { keepsZero: 'limitBytes sinceSeconds stream tailLines' },
   'core.v1.PodOS': { names: 'name:v1.OSName' },
   'core.v1.PodReadinessGate': { names: 'conditionType:v1.PodConditionType' },
   'core.v1.PodResourceClaim': { keepsZero: 'resourceClaimName resourceClaimTemplateName' },
@@ -261,7 +261,7 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
   },
   'core.v1.PortStatus': { keepsZero: 'error', names: 'protocol:v1.Protocol' },
   'core.v1.Probe': { keepsZero: 'terminationGracePeriodSeconds' },
-  'core.v1.ProjectedVolumeSource': { keepsZero: 'defaultMode' },
+  'core.v1.ProjectedVolumeSource': { keepsZero: 'defaultMode sources' },
   'core.v1.ReplicationControllerCondition': {
     names: 'status:v1.ConditionStatus type:v1.ReplicationControllerConditionType',
   },
@@ -317,10 +317,11 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
   'discovery.v1.Endpoint': { keepsZero: 'hostname nodeName zone' },
   'discovery.v1.EndpointConditions': { keepsZero: 'ready serving terminating' },
   'discovery.v1.EndpointPort': { keepsZero: 'appProtocol name port protocol', names: 'protocol:v1.Protocol' },
-  'discovery.v1.EndpointSlice': { names: 'addressType:v1.AddressType' },
+  'discovery.v1.EndpointSlice': { keepsZero: 'endpoints ports', names: 'addressType:v1.AddressType' },
   'flowcontrol.v1.ExemptPriorityLevelConfiguration': { keepsZero: 'lendablePercent nominalConcurrencyShares' },
   'flowcontrol.v1.FlowDistinguisherMethod': { names: 'type:v1.FlowDistinguisherMethodType' },
   'flowcontrol.v1.FlowSchemaCondition': { names: 'status:v1.ConditionStatus type:v1.FlowSchemaConditionType' },
+  'flowcontrol.v1.FlowSchemaSpec': { keepsZero: 'matchingPrecedence' },
   'flowcontrol.v1.LimitResponse': { names: 'type:v1.LimitResponseType' },
   'flowcontrol.v1.LimitedPriorityLevelConfiguration': {
     keepsZero: 'borrowingLimitPercent lendablePercent nominalConcurrencyShares',
@@ -329,6 +330,8 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
     names: 'status:v1.ConditionStatus type:v1.PriorityLevelConfigurationConditionType',
   },
   'flowcontrol.v1.PriorityLevelConfigurationSpec': { names: 'type:v1.PriorityLevelEnablement' },
+  'flowcontrol.v1.QueuingConfiguration': { keepsZero: 'handSize queueLengthLimit queues' },
+  'flowcontrol.v1.ResourcePolicyRule': { keepsZero: 'namespaces' },
   'flowcontrol.v1.Subject': { names: 'kind:v1.SubjectKind' },
   'meta.v1.APIResource': { names: 'verbs:=v1.Verbs' },
   'meta.v1.Condition': { names: 'status:v1.ConditionStatus' },
@@ -339,21 +342,17 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
   'meta.v1.FieldSelectorRequirement': { names: 'operator:v1.FieldSelectorOperator' },
   'meta.v1.LabelSelectorRequirement': { names: 'operator:v1.LabelSelectorOperator' },
   'meta.v1.ListMeta': { keepsZero: 'remainingItemCount' },
-  'meta.v1.ListOptions': {
-    keepsZero: 'sendInitialEvents timeoutSeconds',
-    names: 'resourceVersionMatch:v1.ResourceVersionMatch',
-  },
+  'meta.v1.ListOptions': { names: 'resourceVersionMatch:v1.ResourceVersionMatch' },
   'meta.v1.ManagedFieldsEntry': { names: 'operation:v1.ManagedFieldsOperationType' },
   'meta.v1.ObjectMeta': { keepsZero: 'deletionGracePeriodSeconds', names: 'uid:types.UID' },
   'meta.v1.OwnerReference': { keepsZero: 'blockOwnerDeletion controller', names: 'uid:types.UID' },
-  'meta.v1.PatchOptions': { keepsZero: 'force' },
-  'meta.v1.Preconditions': { keepsZero: 'resourceVersion' },
+  'meta.v1.Preconditions': { keepsZero: 'resourceVersion uid' },
   'meta.v1.Status': { names: 'reason:v1.StatusReason' },
   'meta.v1.StatusCause': { names: 'reason:v1.CauseType' },
   'meta.v1.StatusDetails': { names: 'uid:types.UID' },
   'meta.v1.TableOptions': { names: 'includeObject:v1.IncludeObjectPolicy' },
   'meta.v1.TableRowCondition': { names: 'status:v1.ConditionStatus type:v1.RowConditionType' },
-  'networking.v1.HTTPIngressPath': { keepsZero: 'pathType', names: 'pathType:v1.PathType' },
+  'networking.v1.HTTPIngressPath': { names: 'pathType:v1.PathType' },
   'networking.v1.IngressClassParametersReference': { keepsZero: 'apiGroup namespace scope' },
   'networking.v1.IngressPortStatus': { keepsZero: 'error', names: 'protocol:v1.Protocol' },
   'networking.v1.IngressSpec': { keepsZero: 'ingressClassName' },
@@ -364,16 +363,21 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
     keepsZero: 'unhealthyPodEvictionPolicy',
     names: 'unhealthyPodEvictionPolicy:v1.UnhealthyPodEvictionPolicyType',
   },
-  'resource.v1.AllocatedDeviceStatus': { keepsZero: 'data shareID' },
+  'policy.v1.PodDisruptionBudgetStatus': { keepsZero: 'currentHealthy desiredHealthy disruptionsAllowed expectedPods' },
+  'rbac.v1.ClusterRole': { keepsZero: 'rules' },
+  'rbac.v1.Role': { keepsZero: 'rules' },
+  'rbac.v1.RoleRef': { keepsZero: 'apiGroup' },
+  'resource.v1.AllocatedDeviceStatus': { keepsZero: 'conditions data shareID' },
   'resource.v1.Device': { keepsZero: 'allNodes allowMultipleAllocations bindsToNode nodeName' },
   'resource.v1.DeviceAllocationConfiguration': { names: 'source:v1.AllocationConfigSource' },
   'resource.v1.DeviceAttribute': { keepsZero: 'bool int string version' },
+  'resource.v1.DeviceClaim': { keepsZero: 'requests' },
   'resource.v1.DeviceClassSpec': { keepsZero: 'extendedResourceName' },
   'resource.v1.DeviceConstraint': {
     keepsZero: 'distinctAttribute matchAttribute',
     names: 'distinctAttribute:v1.FullyQualifiedName matchAttribute:v1.FullyQualifiedName',
   },
-  'resource.v1.DeviceRequestAllocationResult': { keepsZero: 'adminAccess' },
+  'resource.v1.DeviceRequestAllocationResult': { keepsZero: 'adminAccess shareID' },
   'resource.v1.DeviceSubRequest': { names: 'allocationMode:v1.DeviceAllocationMode' },
   'resource.v1.DeviceTaint': { names: 'effect:v1.DeviceTaintEffect' },
   'resource.v1.DeviceToleration': {
@@ -384,11 +388,13 @@ export const goFacts: Readonly<Record<string, GoFacts>> = {
   'resource.v1.NodeAllocatableResourceMapping': { keepsZero: 'capacityKey', names: 'capacityKey:v1.QualifiedName' },
   'resource.v1.ResourceClaimConsumerReference': { names: 'uid:types.UID' },
   'resource.v1.ResourceSliceSpec': { keepsZero: 'allNodes nodeName perDeviceNodeSelection' },
+  'scheduling.v1.PriorityClass': { keepsZero: 'preemptionPolicy value', names: 'preemptionPolicy:v1.PreemptionPolicy' },
   'storage.v1.CSIDriverSpec': {
     keepsZero:
       'attachRequired fsGroupPolicy nodeAllocatableUpdatePeriodSeconds podInfoOnMount preventPodSchedulingIfMissing requiresRepublish seLinuxMount serviceAccountTokenInSecrets storageCapacity',
     names: 'fsGroupPolicy:v1.FSGroupPolicy volumeLifecycleModes:v1.VolumeLifecycleMode',
   },
+  'storage.v1.CSINodeDriver': { keepsZero: 'topologyKeys' },
   'storage.v1.StorageClass': {
     keepsZero: 'allowVolumeExpansion reclaimPolicy volumeBindingMode',
     names: 'reclaimPolicy:v1.PersistentVolumeReclaimPolicy volumeBindingMode:v1.VolumeBindingMode',

@@ -144,6 +144,12 @@ test('nulls go, and empty values go only where Kubernetes omits them', (t) => {
   });
 });
 
+test('a zero that Kubernetes always writes is kept', (t) => {
+  const object = { value: 0, globalDefault: false };
+  checkStructure(object, 'io.k8s.api.scheduling.v1.PriorityClass', 'Strict');
+  t.deepEqual(object as unknown, { value: 0 });
+});
+
 test('quantities, times and base64 become canonical', (t) => {
   const object = { spec: { containers: [{ name: 'c', resources: { requests: { cpu: 0.5, memory: '1024Ki' } } }] } };
   checkStructure(object, pod, 'Strict');
