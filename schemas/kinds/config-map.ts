@@ -1,11 +1,11 @@
 /** v1 ConfigMap. */
 import type { FieldError } from '../errors.js';
+import { deepEqual } from '../meta/deep-equal.js';
 import { api } from '../limits.js';
 import { forbidden, invalid, pushInvalid, tooLong } from '../meta/field-errors.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { configMapKey, dns1123Subdomain } from '../meta/names.js';
 import type { ConfigMap } from '../meta/object.js';
-import { sameJson } from '../patch/json-value.js';
 import { decodedBytes } from './base64-size.js';
 import { AGE_COLUMN, ageCell, column, countOf, defineKind, NAME_COLUMN } from './define-kind.js';
 
@@ -47,8 +47,9 @@ function validateUpdate(next: ConfigMap, previous: ConfigMap): FieldError[] {
   const errors: FieldError[] = [];
   if (previous.immutable !== true) return errors;
   if (next.immutable !== true) errors.push(forbidden('immutable', WHEN_IMMUTABLE));
-  if (!sameJson(next.data ?? {}, previous.data ?? {})) errors.push(forbidden('data', WHEN_IMMUTABLE));
-  if (!sameJson(next.binaryData ?? {}, previous.binaryData ?? {})) errors.push(forbidden('binaryData', WHEN_IMMUTABLE));
+  if (!deepEqual(next.data ?? {}, previous.data ?? {})) errors.push(forbidden('data', WHEN_IMMUTABLE));
+  if (!deepEqual(next.binaryData ?? {}, previous.binaryData ?? {}))
+    errors.push(forbidden('binaryData', WHEN_IMMUTABLE));
   return errors;
 }
 

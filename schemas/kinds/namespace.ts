@@ -77,7 +77,6 @@ export const namespace = defineKind({
   ],
   selectableFields: {
     'status.phase': (object: Namespace) => object.status?.phase ?? '',
-    name: (object: Namespace) => object.metadata.name,
   },
   applyDefaults,
   prepareForCreate,

@@ -1,12 +1,12 @@
 /** v1 Node. */
 import type { FieldError } from '../errors.js';
+import { deepEqual } from '../meta/deep-equal.js';
 import { forbidden, invalid } from '../meta/field-errors.js';
 import { conditionOf } from '../meta/conditions.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain } from '../meta/names.js';
 import type { Node } from '../meta/object.js';
 import { compareQuantities, isQuantity } from '../meta/quantity.js';
-import { sameJson } from '../patch/json-value.js';
 import { AGE_COLUMN, ageCell, column, defineKind, NAME_COLUMN, STATUS_VERBS, wideColumn } from './define-kind.js';
 import { BAD_CIDR, familyOf, isCidr } from './ip-rules.js';
 import type { Cell } from './kind.js';
@@ -59,7 +59,7 @@ function validateUpdate(next: Node, previous: Node): FieldError[] {
   const errors: FieldError[] = [];
   const old = previous.spec ?? {};
   const { podCIDRs, providerID, externalID } = next.spec ?? {};
-  if ((old.podCIDRs?.length ?? 0) > 0 && !sameJson(podCIDRs ?? [], old.podCIDRs)) {
+  if ((old.podCIDRs?.length ?? 0) > 0 && !deepEqual(podCIDRs ?? [], old.podCIDRs)) {
     errors.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'));
   }
   if (old.providerID && providerID !== old.providerID) {

@@ -1,11 +1,11 @@
 /** v1 Secret. */
 import type { FieldError } from '../errors.js';
+import { deepEqual } from '../meta/deep-equal.js';
 import { api } from '../limits.js';
 import { forbidden, IMMUTABLE, invalid, pushInvalid, required, tooLong } from '../meta/field-errors.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { configMapKey, dns1123Subdomain } from '../meta/names.js';
 import type { Secret } from '../meta/object.js';
-import { sameJson } from '../patch/json-value.js';
 import { decodedBytes } from './base64-size.js';
 import { WHEN_IMMUTABLE } from './config-map.js';
 import { AGE_COLUMN, ageCell, column, countOf, defineKind, NAME_COLUMN } from './define-kind.js';
@@ -94,7 +94,7 @@ function validateUpdate(next: Secret, previous: Secret): FieldError[] {
   if (next.type !== previous.type) errors.push(invalid('type', next.type ?? '', IMMUTABLE));
   if (previous.immutable !== true) return errors;
   if (next.immutable !== true) errors.push(forbidden('immutable', WHEN_IMMUTABLE));
-  if (!sameJson(next.data ?? {}, previous.data ?? {})) errors.push(forbidden('data', WHEN_IMMUTABLE));
+  if (!deepEqual(next.data ?? {}, previous.data ?? {})) errors.push(forbidden('data', WHEN_IMMUTABLE));
   return errors;
 }
 

@@ -54,8 +54,10 @@ function sameNodePorts(a: readonly Port[], b: readonly Port[]): boolean {
   return listed(a) === listed(b);
 }
 
-function withoutNodePort({ nodePort: _, ...port }: Port): Port {
-  return port;
+function withoutNodePort(port: Port): Port {
+  const copy = { ...port };
+  delete copy.nodePort;
+  return copy;
 }
 
 /** What was given to the Service and is left out of the update stays, as `kubectl replace` expects. */

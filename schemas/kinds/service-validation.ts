@@ -1,11 +1,11 @@
 /** Kubernetes' rules for Services. */
 import type { FieldError } from '../errors.js';
+import { deepEqual } from '../meta/deep-equal.js';
 import { duplicate, forbidden, invalid, notSupported, pushInvalid, required } from '../meta/field-errors.js';
 import { validateLabels } from '../meta/label-selector.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1035Label, dns1123Label, dns1123Subdomain, portName, portNumber, qualifiedName } from '../meta/names.js';
 import type { Service } from '../meta/object.js';
-import { sameJson } from '../patch/json-value.js';
 import { BAD_IP, isIp } from './ip-rules.js';
 
 type Spec = NonNullable<Service['spec']>;
@@ -145,7 +145,7 @@ export function validateServiceUpdate(next: Service, previous: Service): FieldEr
     errors.push(invalid('spec.clusterIPs[0]', now.clusterIPs ?? [], 'may not change once set'));
   }
   const second = old.clusterIPs?.[1];
-  if (second && now.clusterIPs?.[1] && !sameJson(now.clusterIPs[1], second)) {
+  if (second && now.clusterIPs?.[1] && !deepEqual(now.clusterIPs[1], second)) {
     errors.push(invalid('spec.clusterIPs[1]', now.clusterIPs, 'may not change once set'));
   }
   return errors;

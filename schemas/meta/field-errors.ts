@@ -4,12 +4,18 @@ import type { FieldError } from '../errors.js';
 /** A string, or something cheap that becomes one only when there is an error to report. */
 export type FieldPath = string | { toString(): string };
 
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /\p{Cc}/u;
+
+function escaped(match: string, hex: string | undefined): string {
+  if (hex !== undefined) return `\\x${hex}`;
+  const code = match.charCodeAt(0);
+  return code === 0x7f ? '\\x7f' : `\\u00${code.toString(16)}`;
+}
 
 /** As Go's %q: like JSON, except for control characters. */
 export function quoted(text: string): string {
   const json = JSON.stringify(text);
-  return CONTROL.test(text) ? json.replace(/\\u00([01][0-9a-f])|\u007f/g, (_, hex) => `\\x${hex ?? '7f'}`) : json;
+  return CONTROL.test(text) ? json.replace(/\\u00([01][0-9a-f])|\p{Cc}/gu, escaped) : json;
 }
 
 function printed(value: unknown): string {

@@ -1,7 +1,8 @@
 /** JSON patch (RFC 6902). The operations see each other's results; the input is never changed. */
 import { BadRequestError } from '../errors.js';
+import { deepEqual } from '../meta/deep-equal.js';
 import { api } from '../limits.js';
-import { isJsonObject, sameJson, setOwn, valueAt } from './json-value.js';
+import { isJsonObject, setOwn, valueAt } from './json-value.js';
 import { goTypeOf } from './merge-patch.js';
 import { PatchTooLargeError, UnprocessablePatchError } from './patch-errors.js';
 
@@ -134,7 +135,7 @@ function source(document: unknown, { op, from = '' }: Operation): unknown {
 function test(document: unknown, { path, value }: Operation): void {
   const actual = find(document, path);
   // Upstream treats an absent value and null alike.
-  if (sameJson(actual === ABSENT ? null : actual, value ?? null)) return;
+  if (deepEqual(actual === ABSENT ? null : actual, value ?? null)) return;
   throw new UnprocessablePatchError(`testing value ${path} failed: test failed`);
 }
 

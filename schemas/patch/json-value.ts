@@ -20,18 +20,6 @@ export function setOwn(object: JsonObject, key: string, value: unknown): void {
   }
 }
 
-/** Deep equality; the order of keys doesn't matter. Equal references end the comparison. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
-  }
-  if (!isJsonObject(a) || !isJsonObject(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
-}
-
 /** Collects changes to one object and copies it only when there is one. */
 export class ObjectDraft {
   #copy: JsonObject | undefined;

@@ -1,6 +1,7 @@
 /** JSON merge patch (RFC 7386). */
 import { BadRequestError } from '../errors.js';
-import { isJsonObject, type JsonObject, ObjectDraft, sameJson, setOwn } from './json-value.js';
+import { deepEqual } from '../meta/deep-equal.js';
+import { isJsonObject, type JsonObject, ObjectDraft, setOwn } from './json-value.js';
 
 function withoutNulls(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
@@ -10,7 +11,7 @@ function withoutNulls(value: unknown): unknown {
 }
 
 function merged(target: unknown, patch: unknown): unknown {
-  if (!isJsonObject(patch)) return sameJson(target, patch) ? target : patch;
+  if (!isJsonObject(patch)) return deepEqual(target, patch) ? target : patch;
   if (!isJsonObject(target)) return withoutNulls(patch);
   const draft = new ObjectDraft(target);
   for (const key of Object.keys(patch)) {

@@ -1,7 +1,8 @@
 /** Strategic merge patch: objects merge by field, lists by the merge key or strategy of their type, with Kubernetes' `$` directives. */
 import { BadRequestError } from '../errors.js';
+import { deepEqual } from '../meta/deep-equal.js';
 import type { PatchField, PatchSchema } from '../openapi/patch-schema.js';
-import { isJsonObject, type JsonObject, ObjectDraft, sameJson, setOwn, sharedList, valueAt } from './json-value.js';
+import { isJsonObject, type JsonObject, ObjectDraft, setOwn, sharedList, valueAt } from './json-value.js';
 import { goTypeOf } from './merge-patch.js';
 import { inServerOrder } from './patch-order.js';
 import { StrategicPatchError, UnprocessablePatchError } from './patch-errors.js';
@@ -43,7 +44,7 @@ function directed(patch: JsonObject): JsonObject {
 function mergeObject(original: JsonObject, patch: JsonObject, schema: Schema): JsonObject {
   if (Object.hasOwn(patch, DIRECTIVE)) {
     const result = directed(patch);
-    return sameJson(result, original) ? original : result;
+    return deepEqual(result, original) ? original : result;
   }
   const draft = new ObjectDraft(original);
   retainKeys(draft, patch);
@@ -89,7 +90,7 @@ function mergeField(draft: ObjectDraft, key: string, value: unknown, schema: Sch
     const field = schema?.fieldOf(key);
     const replaces = field?.strategy === 'replace' || field?.strategy === 'atomic';
     // The strategy of an untyped map may be told as `replace`; only what has a schema of its own is replaced as a whole.
-    if (replaces && field?.schema) draft.set(key, sameJson(original, value) ? original : value);
+    if (replaces && field?.schema) draft.set(key, deepEqual(original, value) ? original : value);
     else draft.set(key, mergeObject(original, value, field?.schema));
   } else if (Array.isArray(original) && Array.isArray(value)) {
     draft.set(key, mergeList(original, value, schema?.fieldOf(key)));
@@ -100,7 +101,7 @@ function mergeField(draft: ObjectDraft, key: string, value: unknown, schema: Sch
 }
 
 function mergeList(original: readonly unknown[], patch: readonly unknown[], field: PatchField | undefined) {
-  if (!merges(field)) return sameJson(original, patch) ? original : patch;
+  if (!merges(field)) return deepEqual(original, patch) ? original : patch;
   if (original.length === 0 && patch.length === 0) return original;
   const first = original[0] ?? patch[0];
   if (Array.isArray(first)) throw new UnprocessablePatchError('lists of lists are not supported');
