@@ -54,10 +54,14 @@ export class SimulatedVolumes implements PodVolumes {
     const namespace = pod.metadata.namespace ?? '';
     const { configMap, secret } = volume;
     if (configMap && !configMap.optional && !(await sources.configMap(namespace, configMap.name ?? ''))) {
-      throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : configmap "${configMap.name}" not found`);
+      throw new VolumeError(
+        `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${configMap.name}" not found`,
+      );
     }
     if (secret && !secret.optional && !(await sources.secret(namespace, secret.secretName ?? ''))) {
-      throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret.secretName}" not found`);
+      throw new VolumeError(
+        `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret.secretName}" not found`,
+      );
     }
   }
 }
