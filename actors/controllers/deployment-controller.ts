@@ -168,7 +168,7 @@ export class DeploymentController implements Controller {
     const failed = deploymentCondition('Progressing', 'False', 'FailedCreateReplicaSet', message, nowMs);
     const conditions = withCondition(conditionsOf(deployment), failed);
     if (conditions === conditionsOf(deployment)) return;
-    const status = { ...deployment.status, conditions } as Deployment['status'];
+    const status = { ...deployment.status, conditions } as unknown as Deployment['status'];
     await this.#writeStatus({ ...deployment, status } as Deployment, client);
   }
 
