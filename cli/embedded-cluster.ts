@@ -1,0 +1,121 @@
+/** One cluster in one process: LMDB, memory bus, control plane, gateway and the machine's agent. Starts in order, stops in reverse. */
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { MemoryBus } from '../bus/memory-bus.js';
+import { Certificates, type ClusterCertificates, serverNames } from '../gateway/access/certificates.js';
+import { kubeconfig } from '../gateway/access/kubeconfig.js';
+import { ServiceAccountTokens } from '../gateway/access/service-account-tokens.js';
+import { versionInfo } from '../gateway/discovery/version.js';
+import { GatewayServer } from '../gateway/gateway-server.js';
+import { SystemClock } from '../runtime/process/clock.js';
+import type { Logger } from '../runtime/process/logger.js';
+import { SystemRandom } from '../runtime/process/random.js';
+import { SystemTurn } from '../runtime/process/turn.js';
+import { LmdbStore } from '../runtime/snapshots/lmdb-store.js';
+import { bootstrapObjects } from '../schemas/kinds/bootstrap-objects.js';
+import { kinds } from '../schemas/kinds/registry.js';
+import { keyOf } from '../schemas/meta/object.js';
+import { actorTypes, clusterActors, clusterControllers } from './cluster-parts.js';
+import { ControlPlane } from './control-plane.js';
+import { type MachineOptions, startMachine } from './machine.js';
+import { troupeVersion } from './version.js';
+
+export interface EmbeddedOptions {
+  readonly dataFolder: string;
+  readonly apiHost: string;
+  /** Tried in order; 0 picks a free one. */
+  readonly apiPorts: readonly number[];
+  readonly machine: MachineOptions;
+  readonly logger: Logger;
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface EmbeddedCluster {
+  readonly url: string;
+  readonly port: number;
+  readonly kubeconfigPath: string;
+  readonly controlPlane: ControlPlane;
+  stop(): Promise<void>;
+}
+
+const serviceAddress = '10.96.0.1';
+
+/** Throws StoreUnusableError or ListenError, each one clear line; nothing is left running then. */
+export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<EmbeddedCluster> {
+  const clock = new SystemClock();
+  const random = new SystemRandom();
+  const turn = new SystemTurn();
+  const bus = new MemoryBus();
+  const incarnation = random.uuid();
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 });
+    const directory = path.join(options.dataFolder, 'store');
+    const store = await LmdbStore.open({ directory, incarnation, clock, turn, onFatal: options.onFatal });
+    stops.push(() => store.close());
+    const certificates = new Certificates(store, clock, random);
+    const kept = await certificates.ensure(serverNames(options.apiHost, serviceAddress));
+    const controlPlane = new ControlPlane({ clock, random, turn, bus, store, incarnation, logger: options.logger, soleWriter: true, repeats: false });
+    await controlPlane.start(actorTypes);
+    stops.push(() => controlPlane.stop());
+    const tokens = await ServiceAccountTokens.open(store, clock, random, (type, namespace, name, uid) => controlPlane.caches.loaded(type)?.get(keyOf(namespace, name))?.uid === uid);
+    const gateway = new GatewayServer(
+      {
+        kinds,
+        clock,
+        random,
+        turn,
+        logger: options.logger,
+        caches: controlPlane.caches,
+        client: controlPlane.clientFor('gateway'),
+        version: versionInfo(troupeVersion, platform(), process.versions.node),
+        tokens,
+        tokenVerifier: tokens,
+      },
+      tlsOf(kept),
+    );
+    const port = await listen(gateway, options.apiHost, options.apiPorts);
+    stops.push(() => gateway.stop());
+    await controlPlane.ensure(bootstrapObjects({ caCertificatePem: kept.ca.certificatePem, apiHost: options.apiHost, apiPort: port, serviceAddress }));
+    await controlPlane.run(clusterActors({ tokens, controlPlane }), clusterControllers({ controlPlane, caCertificatePem: kept.ca.certificatePem }));
+    const machine = await startMachine(options.machine, { bus, clock, random, turn, logger: options.logger, dataFolder: options.dataFolder, apiHost: options.apiHost, apiPort: port });
+    stops.push(() => machine.stop());
+    const url = `https://${options.apiHost.includes(':') ? `[${options.apiHost}]` : options.apiHost}:${port}`;
+    return { url, port, controlPlane, kubeconfigPath: writeKubeconfig(options.dataFolder, url, kept), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function listen(gateway: GatewayServer, host: string, ports: readonly number[]): Promise<number> {
+  for (const port of ports.slice(0, -1)) {
+    try {
+      return await gateway.start(host, port);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+  return gateway.start(host, ports.at(-1)!);
+}
+
+function tlsOf({ server, ca }: ClusterCertificates) {
+  return { certificatePem: server.certificatePem, keyPem: server.keyPem, caPem: ca.certificatePem };
+}
+
+/** Readable by its owner alone: it holds the administrator's key. */
+function writeKubeconfig(dataFolder: string, url: string, { ca, admin }: ClusterCertificates): string {
+  const file = path.join(dataFolder, 'admin.kubeconfig');
+  const server = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+  writeFileSync(`${file}.new`, kubeconfig({ server, caPem: ca.certificatePem, user: admin }), { mode: 0o600 });
+  chmodSync(`${file}.new`, 0o600);
+  renameSync(`${file}.new`, file);
+  return file;
+}
+
+function platform(): string {
+  return `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`;
+}
