@@ -48,6 +48,18 @@ export interface NodeUpProtocol {
   }): Promise<{ token: string; expiresAtMs: number }>;
 }
 
+/** Published by an agent on its own `up` subject when nobody serves it: whoever keeps node-links wakes this node's. */
+export interface NodeHello {
+  readonly kind: 'hello';
+  readonly node: string;
+}
+
+/** The whole protocol of `node-link/<node>`: what agents ask, and what its keeper asks. */
+export interface NodeLinkProtocol extends NodeUpProtocol {
+  /** Does nothing but be active, so that the node's agent is heard. */
+  wake(message: Record<string, never>): Promise<void>;
+}
+
 /** All pods bound to the node, whole, at one revision of pods. The agent ignores anything below the highest (generation, revision) it has seen. */
 export interface DesiredPods {
   storeGeneration: number;
