@@ -1,6 +1,6 @@
 /**
  * Looks at an LMDB file before LMDB does, read-only: LMDB trusts its pages, and a foreign or damaged file would be changed or end the process.
- * Checked: the meta pages, the length, our FORMAT record as the first key, and every branch and leaf page (up to a bound) of both trees.
+ * Checked: the meta pages, our FORMAT record as the first key, every branch and leaf page (up to a bound) of both trees, and that large values begin and end in the file.
  * The layout is that of lmdb-js 3.5 on 64-bit little-endian machines.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
@@ -12,15 +12,21 @@ const PAGE_HEADER = 24; // number 8, transaction 8, pad 2, flags 2, lower 2, upp
 const META_BYTES = 144;
 const BRANCH = 0x01;
 const LEAF = 0x02;
+const OVERFLOW = 0x04;
 const META = 0x08;
 const BIG_VALUE = 0x01;
+const UNFLUSHED = 0x1000;
 const NO_ROOT = 0xffff_ffff_ffff_ffffn;
 const DEPTH_MAX = 32;
 /** About 60 ms from the page cache; a larger store has its branches and the first leaves checked. */
 const LEAVES_MAX = 16_384;
+/** Large values whose first page is looked at; the place of all is checked. */
+const VALUES_MAX = 1_024;
 
 interface Meta {
   readonly pageSize: number;
+  /** Written before its transaction's data was flushed. */
+  readonly unflushed: boolean;
   readonly roots: readonly bigint[];
   readonly lastPage: number;
   readonly transaction: bigint;
@@ -38,8 +44,10 @@ export function checkDataFile(path: string): Buffer {
 
 class DataFile {
   #leaves = 0;
+  #values = 0;
   #pageSize = 0;
   #lastPage = 0;
+  #bytesInFile = 0;
 
   constructor(
     private readonly path: string,
@@ -47,35 +55,38 @@ class DataFile {
   ) {}
 
   check(): Buffer {
-    const metas = this.#metas();
-    const newest = metas.reduce((a, b) => (b.transaction > a.transaction ? b : a));
-    const bytes = fstatSync(this.fd).size;
-    this.#lastPage = newest.lastPage;
-    // LMDB extends the file lazily only for pages that are free again, so the flushed state must lie inside.
-    const oldest = metas.reduce((a, b) => (b.transaction < a.transaction ? b : a));
-    if (bytes < (Math.min(oldest.lastPage, newest.lastPage) + 1) * this.#pageSize) throw this.#damaged('it is cut short');
-    for (const root of newest.roots) if (root !== NO_ROOT) this.#walk(Number(root), 0);
-    return this.#format(newest);
+    const state = this.#restored();
+    this.#bytesInFile = fstatSync(this.fd).size;
+    this.#lastPage = state.lastPage;
+    for (const root of state.roots) if (root !== NO_ROOT) this.#walk(Number(root), 0);
+    return this.#format(state);
   }
 
-  #metas(): Meta[] {
-    const first = this.#readMeta(0);
+  /** The state that LMDB will choose: the newest if its data was flushed before its meta page, else the one flushed last (half a page into the file). */
+  #restored(): Meta {
+    const first = this.#readMeta(0, true);
     if (!first) throw this.#foreign();
     this.#pageSize = first.pageSize;
-    const others = [this.#readMeta(first.pageSize), this.#readMeta(first.pageSize / 2)];
-    if (!others[0]) throw this.#damaged('its second meta page is not one');
-    return [first, ...others.filter((meta) => meta !== undefined)];
+    const second = this.#readMeta(first.pageSize, true);
+    if (!second) throw this.#damaged('its second meta page is not one');
+    const flushed = this.#readMeta(first.pageSize / 2, false);
+    return pick(pick(first, second), flushed);
   }
 
-  #readMeta(offset: number): Meta | undefined {
+  #readMeta(offset: number, whole: true): Meta | undefined;
+  #readMeta(offset: number, whole: false): Meta;
+  #readMeta(offset: number, whole: boolean): Meta | undefined {
     const page = this.#bytes(offset, PAGE_HEADER + META_BYTES);
-    if (page.length < PAGE_HEADER + META_BYTES || !(page.readUInt16LE(18) & META)) return undefined;
+    if (page.length < PAGE_HEADER + META_BYTES) return undefined;
     const at = PAGE_HEADER;
-    if (page.readUInt32LE(at) !== MAGIC) return undefined;
     const pageSize = page.readUInt32LE(at + 24);
-    if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) return undefined;
+    if (whole) {
+      if (!(page.readUInt16LE(18) & META) || page.readUInt32LE(at) !== MAGIC) return undefined;
+      if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) return undefined;
+    }
     return {
       pageSize,
+      unflushed: (page.readUInt16LE(at + 28) & UNFLUSHED) !== 0,
       roots: [page.readBigUInt64LE(at + 24 + 40), page.readBigUInt64LE(at + 72 + 40)],
       lastPage: Number(page.readBigUInt64LE(at + 120)),
       transaction: page.readBigUInt64LE(at + 128),
@@ -108,8 +119,23 @@ class DataFile {
     if (flags & LEAF) this.#leaves++;
     for (const node of this.#nodes(page)) {
       if (node < PAGE_HEADER || node + 8 > this.#pageSize) throw this.#damaged(`page ${number} is not what it should be`);
+      if (flags & LEAF && page.readUInt16LE(node + 4) & BIG_VALUE) this.#checkBigValue(page, node);
     }
     return page;
+  }
+
+  /** A value of its own pages: that they are there, and begin as such. */
+  #checkBigValue(page: Buffer, node: number): void {
+    const at = node + 8 + page.readUInt16LE(node + 6);
+    const number = at + 8 <= page.length ? Number(page.readBigUInt64LE(at)) : -1;
+    const pages = Math.ceil((PAGE_HEADER + page.readUInt32LE(node)) / this.#pageSize);
+    if (number < 2 || number + pages - 1 > this.#lastPage) throw this.#damaged(`a value names page ${number}`);
+    if ((number + pages) * this.#pageSize > this.#bytesInFile) throw this.#damaged('it is cut short');
+    if (this.#values++ >= VALUES_MAX) return;
+    const header = this.#bytes(number * this.#pageSize, PAGE_HEADER);
+    if (Number(header.readBigUInt64LE(0)) !== number || !(header.readUInt16LE(18) & OVERFLOW)) {
+      throw this.#damaged(`page ${number} is not what it should be`);
+    }
   }
 
   /** Offsets of a page's nodes. */
@@ -147,6 +173,14 @@ class DataFile {
   #damaged(why: string): StoreUnusableError {
     return new StoreUnusableError(`${this.path} is damaged (${why}): restore a backup, or choose another folder with --data`);
   }
+}
+
+/** As LMDB chooses with safeRestore. */
+function pick(a: Meta, b: Meta): Meta {
+  const latest = a.transaction >= b.transaction ? a : b;
+  if (b.transaction === 0n) return a;
+  if (!latest.unflushed) return latest;
+  return a.transaction > b.transaction ? b : a;
 }
 
 /** A branch node has its child's number in the three 16-bit words that a leaf node uses for sizes and flags. */
