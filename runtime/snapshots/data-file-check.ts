@@ -118,7 +118,8 @@ class DataFile {
     }
     if (flags & LEAF) this.#leaves++;
     for (const node of this.#nodes(page)) {
-      if (node < PAGE_HEADER || node + 8 > this.#pageSize) throw this.#damaged(`page ${number} is not what it should be`);
+      if (node < PAGE_HEADER || node + 8 > this.#pageSize)
+        throw this.#damaged(`page ${number} is not what it should be`);
       if (flags & LEAF && page.readUInt16LE(node + 4) & BIG_VALUE) this.#checkBigValue(page, node);
     }
     return page;
@@ -167,11 +168,15 @@ class DataFile {
   }
 
   #foreign(): StoreUnusableError {
-    return new StoreUnusableError(`${this.path} is not a Troupe data file: move it away, or choose another folder with --data`);
+    return new StoreUnusableError(
+      `${this.path} is not a Troupe data file: move it away, or choose another folder with --data`,
+    );
   }
 
   #damaged(why: string): StoreUnusableError {
-    return new StoreUnusableError(`${this.path} is damaged (${why}): restore a backup, or choose another folder with --data`);
+    return new StoreUnusableError(
+      `${this.path} is damaged (${why}): restore a backup, or choose another folder with --data`,
+    );
   }
 }
 

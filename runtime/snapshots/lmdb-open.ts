@@ -69,7 +69,9 @@ function prepareFolder(directory: string): string {
 function refuseFormat(path: string, value: Buffer): void {
   const [, found] = /^troupe (\d+)$/.exec(value.toString('latin1')) ?? [];
   if (found === undefined) {
-    throw new StoreUnusableError(`${path} is not a Troupe data file: move it away, or choose another folder with --data`);
+    throw new StoreUnusableError(
+      `${path} is not a Troupe data file: move it away, or choose another folder with --data`,
+    );
   }
   if (Number(found) > FORMAT) {
     throw new StoreUnusableError(

@@ -259,7 +259,9 @@ export class LmdbStore implements SnapshotStore {
     await this.#written(() => {
       void db.put(typeKey(type.id), type.record());
       for (const [guard, value] of guards) {
-        void (value === null ? db.remove(guardKey(type.id, guard)) : db.put(guardKey(type.id, guard), Buffer.from(value)));
+        void (value === null
+          ? db.remove(guardKey(type.id, guard))
+          : db.put(guardKey(type.id, guard), Buffer.from(value)));
       }
     });
   }
@@ -307,7 +309,8 @@ export class LmdbStore implements SnapshotStore {
     const decided = type.ledger.revision;
     const snapshot = type.read(key);
     // Absence, too, may rest on a delete that is still being flushed.
-    if (snapshot ? snapshot.revision > type.flushedRevision : decided > type.flushedRevision) await this.#writer.settled();
+    if (snapshot ? snapshot.revision > type.flushedRevision : decided > type.flushedRevision)
+      await this.#writer.settled();
     return snapshot;
   }
 
@@ -370,7 +373,8 @@ function addTo(row: PendingRow, accepted: readonly Accepted[]): void {
   }
 }
 
-const allFailed = (batches: Batches, error: Error): Outcomes => new Map([...batches.keys()].map((type) => [type, error]));
+const allFailed = (batches: Batches, error: Error): Outcomes =>
+  new Map([...batches.keys()].map((type) => [type, error]));
 
 function throwOutside(error: Error): void {
   queueMicrotask(() => {

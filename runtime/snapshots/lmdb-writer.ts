@@ -41,7 +41,8 @@ export class LmdbWriter {
     const committed = this.db.ifVersion(this.lifeKey, IF_EXISTS, fill);
     const flushed = this.waitForFlush ? this.db.flushed : committed;
     Promise.all([committed, flushed]).then(
-      ([held]) => (held ? this.#flushed(transaction) : this.#end(new Error('another process has opened the data folder'))),
+      ([held]) =>
+        held ? this.#flushed(transaction) : this.#end(new Error('another process has opened the data folder')),
       (error: Error) => this.#end(error),
     );
   }

@@ -41,6 +41,8 @@ export function refuseUnsafeFileSystem(folder: string): void {
   }
   const name = UNSAFE.get(fileSystemOf(folder, mountinfo));
   if (name) {
-    throw new StoreUnusableError(`${folder} is on ${name}, which can't hold the data safely: choose a folder on a local disk with --data`);
+    throw new StoreUnusableError(
+      `${folder} is on ${name}, which can't hold the data safely: choose a folder on a local disk with --data`,
+    );
   }
 }

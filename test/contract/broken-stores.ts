@@ -40,7 +40,9 @@ function withMethods(right: SnapshotStore, wrong: Partial<SnapshotStore>): Snaps
 }
 
 /** Rewrites the entries before the right store sees them. */
-const rewriting = (rewrite: (entry: CommitEntry, right: SnapshotStore, type: string) => Promise<CommitEntry> | CommitEntry) => ({
+const rewriting = (
+  rewrite: (entry: CommitEntry, right: SnapshotStore, type: string) => Promise<CommitEntry> | CommitEntry,
+) => ({
   breaks: (right: SnapshotStore): Partial<SnapshotStore> => ({
     commit: async (type, entries) =>
       right.commit(type, await Promise.all(entries.map((entry) => rewrite(entry, right, type)))),
@@ -71,7 +73,12 @@ const snapshots = (change: (snapshot: StoredSnapshot) => StoredSnapshot) => ({
   }),
 });
 
-const asOwner = async (entry: CommitEntry, right: SnapshotStore, type: string, may: (recorded: CommitEntry['token']) => boolean) => {
+const asOwner = async (
+  entry: CommitEntry,
+  right: SnapshotStore,
+  type: string,
+  may: (recorded: CommitEntry['token']) => boolean,
+) => {
   const { token } = await right.owner(type, entry.slot);
   return token && may(token) ? { ...entry, token } : entry;
 };
@@ -79,11 +86,15 @@ const asOwner = async (entry: CommitEntry, right: SnapshotStore, type: string, m
 export const BROKEN_STORES: readonly BrokenStore[] = [
   {
     what: 'compares only the epoch of a token',
-    ...rewriting((entry, right, type) => asOwner(entry, right, type, (recorded) => recorded.epoch === entry.token.epoch)),
+    ...rewriting((entry, right, type) =>
+      asOwner(entry, right, type, (recorded) => recorded.epoch === entry.token.epoch),
+    ),
   },
   {
     what: 'accepts an epoch at least as new as the recorded one',
-    ...rewriting((entry, right, type) => asOwner(entry, right, type, (recorded) => recorded.epoch <= entry.token.epoch)),
+    ...rewriting((entry, right, type) =>
+      asOwner(entry, right, type, (recorded) => recorded.epoch <= entry.token.epoch),
+    ),
   },
   {
     what: 'accepts any older epoch of the same life',
@@ -108,7 +119,9 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
   },
   {
     what: 'gives checks a revision',
-    ...rewriting((entry) => (entry.write.kind === 'check' ? { ...entry, key: undefined, write: { kind: 'marker' } } : entry)),
+    ...rewriting((entry) =>
+      entry.write.kind === 'check' ? { ...entry, key: undefined, write: { kind: 'marker' } } : entry,
+    ),
   },
   {
     what: 'refuses a whole batch for one entry',

@@ -6,7 +6,14 @@ import { ConflictError, StatusError } from '../../schemas/errors.js';
 
 export type BusCheck = (bus: Bus) => Promise<void>;
 
-const anAsk = (message: unknown): Ask => ({ id: 'ask-1', address: 'pods/default/web', method: 'create', message, budgetMs: 1_000, from: 'user' });
+const anAsk = (message: unknown): Ask => ({
+  id: 'ask-1',
+  address: 'pods/default/web',
+  method: 'create',
+  message,
+  budgetMs: 1_000,
+  from: 'user',
+});
 
 export const busContract: Readonly<Record<string, BusCheck>> = {
   'an ask reaches who serves its subject, and the answer comes back': async (bus) => {
@@ -110,7 +117,9 @@ export const busContract: Readonly<Record<string, BusCheck>> = {
   },
 
   'a large frame arrives whole': async (bus) => {
-    const far = new Promise<BusStream>((resolve) => bus.serveStreams('stream.node-1', (_open, stream) => resolve(stream)));
+    const far = new Promise<BusStream>((resolve) =>
+      bus.serveStreams('stream.node-1', (_open, stream) => resolve(stream)),
+    );
     const stream = await bus.openStream('stream.node-1', {});
     const writing = stream.write(1, Buffer.alloc(1_500_000, 7));
     let read = 0;

@@ -17,17 +17,26 @@ const broken: Readonly<Record<string, () => Bus>> = {
     const bus = new MemoryBus();
     const publish = bus.publish.bind(bus);
     let count = 0;
-    return Object.assign(bus, { publish: (subject: string, message: unknown) => (count++ % 2 === 0 ? publish(subject, message) : undefined) });
+    return Object.assign(bus, {
+      publish: (subject: string, message: unknown) => (count++ % 2 === 0 ? publish(subject, message) : undefined),
+    });
   },
   'delivers twice': () => {
     const bus = new MemoryBus();
     const publish = bus.publish.bind(bus);
-    return Object.assign(bus, { publish: (subject: string, message: unknown) => [publish(subject, message), publish(subject, message)] });
+    return Object.assign(bus, {
+      publish: (subject: string, message: unknown) => [publish(subject, message), publish(subject, message)],
+    });
   },
   'never ends a subscription': () => {
     const bus = new MemoryBus();
     const subscribe = bus.subscribe.bind(bus);
-    return Object.assign(bus, { subscribe: (subject: string, handler: (message: unknown, subject: string) => void) => ({ ...subscribe(subject, handler), end() {} }) });
+    return Object.assign(bus, {
+      subscribe: (subject: string, handler: (message: unknown, subject: string) => void) => ({
+        ...subscribe(subject, handler),
+        end() {},
+      }),
+    });
   },
   'takes frames without end': () => {
     const bus = new MemoryBus();
@@ -36,7 +45,9 @@ const broken: Readonly<Record<string, () => Bus>> = {
       openStream: async (subject: string, message: unknown) => {
         const stream = await open(subject, message);
         const write = stream.write.bind(stream);
-        return Object.assign(stream, { write: (channel: number, data: Uint8Array) => (write(channel, data).catch(() => {}), Promise.resolve()) });
+        return Object.assign(stream, {
+          write: (channel: number, data: Uint8Array) => (write(channel, data).catch(() => {}), Promise.resolve()),
+        });
       },
     });
   },
