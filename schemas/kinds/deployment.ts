@@ -3,17 +3,21 @@ import type { FieldError } from '../errors.js';
 import { deepEqual } from '../meta/deep-equal.js';
 import { forbidden, IMMUTABLE, invalid, notSupported, pushInvalid, required } from '../meta/field-errors.js';
 import { ageOf } from '../meta/human-duration.js';
-import { formatLabelSelector } from '../meta/label-selector.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain, percent } from '../meta/names.js';
-import type { KindDefinition } from './kind.js';
-import { AGE_COLUMN, NAME_COLUMN } from './pod-columns.js';
+import { AGE_COLUMN, column, defineKind, NAME_COLUMN, STATUS_VERBS } from './define-kind.js';
 import { defaultPodTemplate } from './pod-defaults.js';
 import { checkNotNegative, type Errors, NOT_NEGATIVE } from './pod-field-rules.js';
 import { type Path, SPEC, STATUS } from './pod-path.js';
 import { podSpecWarnings } from './pod-warnings.js';
 import { scaleSubresource } from './scale.js';
-import { checkCounts, checkNotAbove, checkSelectorAndTemplate, templateCells, templateColumns } from './workload-template.js';
+import {
+  checkCounts,
+  checkNotAbove,
+  checkSelectorAndTemplate,
+  templateCells,
+  templateColumns,
+} from './workload-template.js';
 
 const STRATEGY = SPEC.child('strategy');
 const RULES = { namespaced: true, nameRule: dns1123Subdomain };
@@ -31,6 +35,7 @@ function applyDefaults(deployment: any): void {
   }
   spec.revisionHistoryLimit ??= 10;
   spec.progressDeadlineSeconds ??= 600;
+  spec.template ??= {};
   defaultPodTemplate(spec.template);
 }
 
@@ -115,27 +120,16 @@ function validateStatusUpdate(next: any, previous: any): FieldError[] {
   return errors;
 }
 
-const text = (name: string, description: string, priority: 0 | 1 = 0) => ({ name, type: 'string', description, priority }) as const;
-
-export const deployment: KindDefinition = {
-  type: 'deployments.apps',
+export const deployment = defineKind({
   group: 'apps',
   version: 'v1',
   kind: 'Deployment',
-  listKind: 'DeploymentList',
   plural: 'deployments',
-  singular: 'deployment',
   shortNames: ['deploy'],
   categories: ['all'],
-  namespaced: true,
-  stored: true,
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [scaleSubresource, { name: 'status', kind: 'Deployment', verbs: ['get', 'patch', 'update'] }],
+  subresources: [scaleSubresource, { name: 'status', kind: 'Deployment', verbs: STATUS_VERBS }],
   schema: 'io.k8s.api.apps.v1.Deployment',
   hasGeneration: true,
-  createOnUpdate: false,
-  requiresResourceVersionOnUpdate: false,
-  selectableFields: {},
 
   applyDefaults,
   prepareForCreate(object) {
@@ -155,12 +149,11 @@ export const deployment: KindDefinition = {
 
   columns: [
     NAME_COLUMN,
-    text('Ready', 'Number of the pod with ready state'),
-    text('Up-to-date', 'Total number of non-terminating pods targeted by this deployment that have the desired template spec.'),
-    text('Available', 'Total number of available non-terminating pods (ready for at least minReadySeconds) targeted by this deployment.'),
+    column('Ready', 'Ready pods of the pods that are wanted.'),
+    column('Up-to-date', 'Pods that have the newest template.'),
+    column('Available', 'Pods that have been ready for minReadySeconds.'),
     AGE_COLUMN,
     ...templateColumns,
-    text('Selector', 'Label selector for pods. Existing ReplicaSets whose pods are selected by this will be the ones affected by this deployment. It must match the pod template\'s labels.', 1),
   ],
   cells({ metadata, spec, status = {} }, nowMs) {
     return [
@@ -169,8 +162,7 @@ export const deployment: KindDefinition = {
       status.updatedReplicas ?? 0,
       status.availableReplicas ?? 0,
       ageOf(metadata.creationTimestamp, nowMs),
-      ...templateCells(spec.template),
-      formatLabelSelector(spec.selector),
+      ...templateCells(spec),
     ];
   },
-};
+});

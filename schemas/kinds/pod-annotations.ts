@@ -34,7 +34,8 @@ function checkAppArmorName(errors: Errors, path: Path, key: string, profile: str
     found ||= container.name === name;
   });
   if (!found) errors.push(invalid(path.key(key), name, 'container not found'));
-  if (profile === '' || profile === 'runtime/default' || profile === 'unconfined' || profile.startsWith(LOCALHOST)) return;
+  if (profile === '' || profile === 'runtime/default' || profile === 'unconfined' || profile.startsWith(LOCALHOST))
+    return;
   errors.push(invalid(path.key(key), profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`));
 }
 
@@ -58,7 +59,8 @@ export function checkPodAnnotationUpdate(errors: Errors, path: Path, next: Annot
   if (next === previous) return;
   for (const key in previous) {
     if (next?.[key] === previous[key]) continue;
-    if (key.startsWith(APPARMOR)) errors.push(forbidden(path.key(key), 'may not remove or update AppArmor annotations'));
+    if (key.startsWith(APPARMOR))
+      errors.push(forbidden(path.key(key), 'may not remove or update AppArmor annotations'));
     if (key === MIRROR) errors.push(forbidden(path.key(key), 'may not remove or update mirror pod annotation'));
   }
   for (const key in next) {

@@ -1,41 +1,19 @@
 /** What `kubectl get pods` shows, cell for cell as Kubernetes' own printer computes it. */
 import { ageOf, humanDuration } from '../meta/human-duration.js';
 import { parseTime } from '../meta/time.js';
+import { AGE_COLUMN, column, NAME_COLUMN, wideColumn } from './define-kind.js';
 import type { Cell, Column } from './kind.js';
-
-const RESTARTS =
-  'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.';
-const NODE_NAME =
-  'NodeName indicates in which node this pod is scheduled. If empty, this pod is a candidate for scheduling by the scheduler defined in schedulerName.';
-const NOMINATED =
-  'nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled right away as preemption victims receive their graceful termination periods.';
-const GATES =
-  'If specified, all readiness gates will be evaluated for pod readiness. A pod is ready when all its containers are ready AND all conditions specified in the readiness gates have status equal to "True"';
-const CREATED =
-  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.';
-const NAME =
-  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated.';
-
-export const NAME_COLUMN: Column = { name: 'Name', type: 'string', format: 'name', description: NAME, priority: 0 };
-export const AGE_COLUMN: Column = { name: 'Age', type: 'string', description: CREATED, priority: 0 };
-
-const text = (name: string, description: string, priority: 0 | 1 = 0): Column => ({
-  name,
-  type: 'string',
-  description,
-  priority,
-});
 
 export const podColumns: readonly Column[] = [
   NAME_COLUMN,
-  text('Ready', 'The aggregate readiness state of this pod for accepting traffic.'),
-  text('Status', 'The aggregate status of the containers in this pod.'),
-  text('Restarts', RESTARTS),
+  column('Ready', 'Ready containers of all containers, sidecars included.'),
+  column('Status', 'What the containers of this pod are doing, in one word.'),
+  column('Restarts', 'How often containers of this pod were restarted, and when the last one was.'),
   AGE_COLUMN,
-  text('IP', 'podIP address allocated to the pod. Routable at least within the cluster. Empty if not yet allocated.', 1),
-  text('Node', NODE_NAME, 1),
-  text('Nominated Node', NOMINATED, 1),
-  text('Readiness Gates', GATES, 1),
+  wideColumn('IP', 'Address of this pod; empty until it has one.'),
+  wideColumn('Node', 'Node that this pod is bound to.'),
+  wideColumn('Nominated Node', 'Node where this pod waits for the place of pods that it preempts.'),
+  wideColumn('Readiness Gates', 'Readiness gates whose condition is true, of all readiness gates.'),
 ];
 
 /** What is learnt while walking the container statuses. */

@@ -1,8 +1,17 @@
 /** Rules of containers, init containers and ephemeral containers. */
-import { duplicate, forbidden, invalid, notFound, notSupported, pushInvalid, required, tooMany } from '../meta/field-errors.js';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notFound,
+  notSupported,
+  pushInvalid,
+  required,
+  tooMany,
+} from '../meta/field-errors.js';
 import { portName, portNumber } from '../meta/names.js';
 import { checkEnv, checkEnvFrom } from './pod-environment.js';
-import { checkEnum, checkLabel, type Errors, type PodScope } from './pod-field-rules.js';
+import { checkEnum, checkLabel, type Errors, isSimplePortName, type PodScope } from './pod-field-rules.js';
 import { checkVolumeDevices, checkVolumeMounts } from './pod-mounts.js';
 import type { Path } from './pod-path.js';
 import { checkLifecycle, checkProbes } from './pod-probes.js';
@@ -22,27 +31,36 @@ function checkPortName(errors: Errors, path: Path, ports: readonly any[], i: num
   else if (ports.findIndex((port) => port.name === name) < i) errors.push(duplicate(path.index(i).child('name'), name));
 }
 
+const isPort = (port: number) => port > 0 && port <= 65535;
+
+function isOrdinaryPort(ports: readonly any[], i: number): boolean {
+  const { name, containerPort, hostPort, protocol } = ports[i];
+  if (!isPort(containerPort) || (hostPort && !isPort(hostPort)) || !PROTOCOLS.includes(protocol)) return false;
+  if (!name) return true;
+  for (let j = 0; j < i; j++) if (ports[j].name === name) return false;
+  return isSimplePortName(name);
+}
+
+function checkPort(errors: Errors, path: Path, port: any): void {
+  if (!port.containerPort) errors.push(required(path.child('containerPort')));
+  else pushInvalid(errors, path.child('containerPort'), port.containerPort, portNumber(port.containerPort));
+  if (port.hostPort) pushInvalid(errors, path.child('hostPort'), port.hostPort, portNumber(port.hostPort));
+  checkEnum(errors, path, 'protocol', port.protocol, PROTOCOLS);
+}
+
 function checkPorts(errors: Errors, container: Path, ports: readonly any[]): void {
   for (let i = 0; i < ports.length; i++) {
-    const port = ports[i];
-    const at = () => container.child('ports').index(i);
-    if (port.name) checkPortName(errors, container.child('ports'), ports, i);
-    if (!port.containerPort) errors.push(required(at().child('containerPort')));
-    else if (portNumber(port.containerPort).length > 0) {
-      pushInvalid(errors, at().child('containerPort'), port.containerPort, portNumber(port.containerPort));
-    }
-    if (port.hostPort && portNumber(port.hostPort).length > 0) {
-      pushInvalid(errors, at().child('hostPort'), port.hostPort, portNumber(port.hostPort));
-    }
-    if (!PROTOCOLS.includes(port.protocol)) checkEnum(errors, at(), 'protocol', port.protocol, PROTOCOLS);
+    if (isOrdinaryPort(ports, i)) continue;
+    if (ports[i].name) checkPortName(errors, container.child('ports'), ports, i);
+    checkPort(errors, container.child('ports').index(i), ports[i]);
   }
 }
 
 /** Host ports must differ, over all the containers given. */
 function checkHostPorts(errors: Errors, list: Path, containers: readonly any[]): void {
   let seen: Set<string> | undefined;
-  containers.forEach(({ ports }, c) => {
-    if (!ports) return;
+  for (let c = 0; c < containers.length; c++) {
+    const ports: readonly any[] = containers[c].ports ?? [];
     for (let i = 0; i < ports.length; i++) {
       const { hostPort, hostIP = '', protocol } = ports[i];
       if (!hostPort) continue;
@@ -51,7 +69,7 @@ function checkHostPorts(errors: Errors, list: Path, containers: readonly any[]):
       if (seen.has(key)) errors.push(duplicate(list.index(c).child('ports').index(i).child('hostPort'), key));
       seen.add(key);
     }
-  });
+  }
 }
 
 const RESIZABLE: readonly string[] = ['cpu', 'memory'];
@@ -121,7 +139,12 @@ function isNameTaken(containers: readonly any[], i: number): boolean {
   return false;
 }
 
-export function checkContainers(errors: Errors, path: Path, containers: readonly any[] | undefined, scope: PodScope): void {
+export function checkContainers(
+  errors: Errors,
+  path: Path,
+  containers: readonly any[] | undefined,
+  scope: PodScope,
+): void {
   if (!containers?.length) return void errors.push(required(path));
   for (let i = 0; i < containers.length; i++) {
     const container = containers[i];

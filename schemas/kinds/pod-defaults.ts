@@ -81,8 +81,8 @@ function defaultHostPorts(containers: readonly Container[] | undefined): void {
 
 /** Only of Pods, not of templates: what would otherwise show up in every workload. */
 export function defaultPod(pod: { spec: PodSpec }): void {
+  pod.spec ??= {} as PodSpec;
   const { spec } = pod;
-  if (!spec) return;
   defaultPodSpec(spec);
   if (spec.containers) for (const { resources } of spec.containers) if (resources) defaultRequestsFromLimits(resources);
   if (spec.initContainers) {
@@ -97,8 +97,7 @@ export function defaultPod(pod: { spec: PodSpec }): void {
 }
 
 /** Of a workload's `spec.template`. */
-export function defaultPodTemplate(template: { metadata?: object; spec?: PodSpec } | undefined): void {
-  if (!template) return;
+export function defaultPodTemplate(template: { metadata?: object; spec?: PodSpec }): void {
   template.metadata ??= {};
   template.spec ??= {} as PodSpec;
   defaultPodSpec(template.spec);

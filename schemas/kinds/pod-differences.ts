@@ -15,7 +15,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const fieldName = (key: string) => key.charAt(0).toUpperCase() + key.slice(1);
 
 function describe(before: Record<string, any>, after: Record<string, any>, indent: string, lines: string[]): void {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const all = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const keys = all.filter((key) => before[key] !== undefined || after[key] !== undefined);
   const changed = keys.filter((key) => !deepEqual(before[key], after[key]));
   const same = keys.length - changed.length;
   if (same > 0) lines.push(`  ${indent}... // ${same} identical ${same === 1 ? 'field' : 'fields'}`);

@@ -1,6 +1,7 @@
 /** Rules of a pod's names: dnsConfig, hostAliases, and the addresses in them. */
 import { invalid, pushInvalid, required } from '../meta/field-errors.js';
 import { dns1123Subdomain } from '../meta/names.js';
+import { BAD_IP, isIp } from './ip-rules.js';
 import type { Errors } from './pod-field-rules.js';
 import type { Path } from './pod-path.js';
 
@@ -9,28 +10,8 @@ const NAMESERVERS_MAX = 3;
 const SEARCHES_MAX = 32;
 const SEARCH_CHARS_MAX = 2048;
 
-const IPV4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
-const IPV6_GROUP = /^[0-9a-fA-F]{1,4}$/;
-const BAD_ADDRESS = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
-
-export const isIPv4 = (text: string) => IPV4.test(text);
-
-export function isIPv6(text: string): boolean {
-  const halves = text.split('::');
-  if (halves.length > 2 || !text.includes(':')) return false;
-  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
-  const last = groups.at(-1);
-  const embedsIPv4 = last?.includes('.') ?? false;
-  if (embedsIPv4) {
-    if (!isIPv4(last!)) return false;
-    groups.pop();
-  }
-  const count = groups.length + (embedsIPv4 ? 2 : 0);
-  return groups.every((group) => IPV6_GROUP.test(group)) && (halves.length === 2 ? count <= 7 : count === 8);
-}
-
 export function checkAddress(errors: Errors, path: Path, address: string): void {
-  if (!isIPv4(address) && !isIPv6(address)) errors.push(invalid(path, address, BAD_ADDRESS));
+  if (!isIp(address)) errors.push(invalid(path, address, BAD_IP));
 }
 
 function checkSearches(errors: Errors, path: Path, searches: readonly string[]): void {

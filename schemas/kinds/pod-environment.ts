@@ -37,6 +37,13 @@ function checkValueFrom(errors: Errors, path: Path, variable: any): void {
   else if (sources > 1) errors.push(invalid(path, '', 'may not have more than one field specified at a time'));
 }
 
+/** A field of the pod that every variable may name. */
+function isOrdinaryFieldRef({ value, valueFrom }: any): boolean {
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom;
+  if (!fieldRef || value || resourceFieldRef || configMapKeyRef || secretKeyRef || fileKeyRef) return false;
+  return fieldRef.apiVersion === 'v1' && ENV_FIELDS.includes(fieldRef.fieldPath);
+}
+
 export function checkEnv(errors: Errors, container: Path, env: readonly any[]): void {
   for (let i = 0; i < env.length; i++) {
     const variable = env[i];
@@ -47,7 +54,7 @@ export function checkEnv(errors: Errors, container: Path, env: readonly any[]): 
         pushInvalid(errors, container.child('env').index(i).child('name'), variable.name, messages);
       }
     }
-    if (variable.valueFrom) {
+    if (variable.valueFrom && !isOrdinaryFieldRef(variable)) {
       checkValueFrom(errors, container.child('env').index(i).child('valueFrom'), variable);
     }
   }

@@ -27,7 +27,9 @@ export const ephemeralContainersRules: TargetRules = {
       const which = `existing ephemeral containers ${JSON.stringify(old.name)}`;
       if (!now) errors.push(forbidden(path, `${which} may not be removed\n`));
       else if (!deepEqual(now, old)) {
-        errors.push(forbidden(path, `${which} may not be changed\n${differencesOf('core.EphemeralContainer', old, now)}`));
+        errors.push(
+          forbidden(path, `${which} may not be changed\n${differencesOf('core.EphemeralContainer', old, now)}`),
+        );
       }
     }
     return errors;

@@ -52,7 +52,9 @@ function conversionProblem(apiVersion: string, fieldPath: string): string | unde
   if (apiVersion !== 'v1') return `unsupported pod version: ${apiVersion}`;
   const subscript = splitSubscript(fieldPath);
   if (!subscript) {
-    return KNOWN_FIELDS.has(fieldPath) || fieldPath === 'spec.host' ? undefined : `field label not supported: ${fieldPath}`;
+    return KNOWN_FIELDS.has(fieldPath) || fieldPath === 'spec.host'
+      ? undefined
+      : `field label not supported: ${fieldPath}`;
   }
   const { path } = subscript;
   if (path === 'metadata.annotations' || path === 'metadata.labels') return undefined;
@@ -85,7 +87,13 @@ function checkDivisor(errors: Errors, path: Path, resource: string, divisor: str
   const canonical = canonicalQuantity(divisor) ?? '';
   if (canonical === '0') return;
   const complain = (which: string, what: string) =>
-    errors.push(invalid(path.child('divisor'), resource, `only divisor's values ${which} are supported with the ${what} resource`));
+    errors.push(
+      invalid(
+        path.child('divisor'),
+        resource,
+        `only divisor's values ${which} are supported with the ${what} resource`,
+      ),
+    );
   if (resource.endsWith('.cpu')) {
     if (canonical !== '1m' && canonical !== '1') complain('1m and 1', 'cpu');
   } else if (!BYTE_DIVISOR_LIST.includes(canonical)) {

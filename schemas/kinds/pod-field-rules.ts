@@ -73,7 +73,13 @@ export function checkQualifiedName(errors: Errors, path: () => Path, value: stri
   if (messages.length > 0) pushInvalid(errors, path(), value, messages);
 }
 
+const SIMPLE_PORT_NAME = /^[a-z][a-z0-9]{0,14}$/;
+
+/** Good without a look at all the rules of port names. */
+export const isSimplePortName = (name: string) => SIMPLE_PORT_NAME.test(name);
+
 export function checkPortNumberOrName(errors: Errors, path: Path, port: number | string | undefined): void {
+  if (typeof port === 'string' && isSimplePortName(port)) return;
   const messages = typeof port === 'string' ? portName(port) : portNumber(port ?? 0);
   if (messages.length > 0) pushInvalid(errors, path.child('port'), port ?? 0, messages);
 }

@@ -22,7 +22,8 @@ export function applyMatchLabelKeys(pod: any): void {
   const { labels } = pod.metadata;
   for (const kind of ['podAffinity', 'podAntiAffinity']) {
     const rules = affinity?.[kind];
-    for (const term of rules?.preferredDuringSchedulingIgnoredDuringExecution ?? []) extendTerm(term.podAffinityTerm, labels);
+    for (const term of rules?.preferredDuringSchedulingIgnoredDuringExecution ?? [])
+      extendTerm(term.podAffinityTerm, labels);
     for (const term of rules?.requiredDuringSchedulingIgnoredDuringExecution ?? []) extendTerm(term, labels);
   }
   for (const constraint of topologySpreadConstraints ?? []) extendTerm(constraint, labels);

@@ -6,7 +6,11 @@ export function mentionedConfig(pod: Pod): Set<string> {
   const keys = new Set<string>();
   const map = (name: string | undefined) => name && keys.add(`ConfigMap/${namespace}/${name}`);
   const secret = (name: string | undefined) => name && keys.add(`Secret/${namespace}/${name}`);
-  for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? []), ...(pod.spec.ephemeralContainers ?? [])]) {
+  for (const container of [
+    ...pod.spec.containers,
+    ...(pod.spec.initContainers ?? []),
+    ...(pod.spec.ephemeralContainers ?? []),
+  ]) {
     for (const source of container.envFrom ?? []) {
       map(source.configMapRef?.name);
       secret(source.secretRef?.name);

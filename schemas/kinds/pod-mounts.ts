@@ -56,9 +56,17 @@ function checkAgainstDevices(errors: Errors, item: Path, mount: any, devices: re
   }
 }
 
+/** Found, alone at its place, and nothing special: nearly always. */
+function isOrdinary(mounts: readonly any[], i: number, scope: PodScope): boolean {
+  const mount = mounts[i];
+  if (!mount.mountPath || !scope.volumes.has(mount.name) || (i > 0 && isRepeated(mounts, i))) return false;
+  return !mount.subPath && !mount.subPathExpr && !mount.mountPropagation && mount.recursiveReadOnly === undefined;
+}
+
 export function checkVolumeMounts(errors: Errors, container: Path, owner: any, scope: PodScope): void {
   const mounts: readonly any[] = owner.volumeMounts;
   for (let i = 0; i < mounts.length; i++) {
+    if (!owner.volumeDevices && isOrdinary(mounts, i, scope)) continue;
     const mount = mounts[i];
     const item = () => container.child('volumeMounts').index(i);
     const volume = scope.volumes.get(mount.name);
@@ -107,7 +115,9 @@ export function checkVolumeDevices(errors: Errors, container: Path, owner: any, 
       errors.push(invalid(path.child('name'), name, 'must not already exist in volumeMounts'));
     }
     if (mounts.some((mount) => mount.mountPath === device.devicePath)) {
-      errors.push(invalid(path.child('devicePath'), device.devicePath, 'must not already exist as a path in volumeMounts'));
+      errors.push(
+        invalid(path.child('devicePath'), device.devicePath, 'must not already exist as a path in volumeMounts'),
+      );
     }
     if (name) names.add(name);
   });

@@ -34,6 +34,9 @@ function checkAction(errors: Errors, path: Path, name: string, action: any, grac
 const PROBE_HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const;
 const HOOK_HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'sleep'] as const;
 
+const isOrdinaryHttp = ({ httpGet, exec, tcpSocket, grpc, sleep }: any) =>
+  httpGet && !exec && !tcpSocket && !grpc && !sleep;
+
 /** Exactly one handler. */
 function checkHandler(
   errors: Errors,
@@ -42,6 +45,7 @@ function checkHandler(
   names: readonly string[],
   gracePeriod: number | undefined,
 ): void {
+  if (isOrdinaryHttp(handler)) return checkHttpGet(errors, path.child('httpGet'), handler.httpGet);
   let handlers = 0;
   for (const name of names) {
     const action = handler[name];

@@ -13,7 +13,8 @@ interface Sums {
   allLimited: boolean;
 }
 
-const milliOr0 = (quantity: string | number | undefined) => (quantity === undefined ? 0 : Math.max(0, milliOf(quantity)));
+const milliOr0 = (quantity: string | number | undefined) =>
+  quantity === undefined ? 0 : Math.max(0, milliOf(quantity));
 
 /** A limit without a request is a request too, also before defaulting. */
 function addHolder(sums: Sums, resources: any): void {

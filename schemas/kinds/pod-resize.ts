@@ -49,7 +49,8 @@ function changesOnlyCpuAndMemory(next: any, previous: any): boolean {
 
 function whyNever(previous: any): string | undefined {
   const { limits = {}, requests = {} } = previous.spec.resources ?? {};
-  if (Object.keys(limits).length + Object.keys(requests).length > 0) return 'pods with pod-level resources cannot be resized';
+  if (Object.keys(limits).length + Object.keys(requests).length > 0)
+    return 'pods with pod-level resources cannot be resized';
   if (previous.metadata.annotations?.[MIRROR] !== undefined) return 'static pods cannot be resized';
   return previous.spec.os?.name === 'windows' ? 'windows pods cannot be resized' : undefined;
 }

@@ -38,7 +38,8 @@ export function defaultRequestsFromLimits(resources: object): void {
 const isSidecar = (container: { restartPolicy?: string }) => container.restartPolicy === 'Always';
 
 function addTo(total: ResourceList, list: ResourceList | undefined): void {
-  if (list) for (const name in list) total[name] = name in total ? addQuantities(total[name]!, list[name]!) : list[name]!;
+  if (list)
+    for (const name in list) total[name] = name in total ? addQuantities(total[name]!, list[name]!) : list[name]!;
 }
 
 function raiseTo(total: ResourceList, list: ResourceList): void {

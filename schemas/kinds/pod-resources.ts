@@ -1,7 +1,7 @@
 /** Rules of resource requests and limits, of containers and of the pod. */
 import { duplicate, forbidden, invalid, notSupported, pushInvalid, required } from '../meta/field-errors.js';
 import { dns1123Label, qualifiedName } from '../meta/names.js';
-import { canonicalQuantity, compareQuantities, milliOf, valueOf, whyNoQuantity } from '../meta/quantity.js';
+import { canonicalQuantity, compareQuantities, isQuantity, milliOf, valueOf, whyNoQuantity } from '../meta/quantity.js';
 import type { PodSpec } from '../meta/object.js';
 import { type Errors, NOT_NEGATIVE, type PodScope } from './pod-field-rules.js';
 import type { Path } from './pod-path.js';
@@ -103,7 +103,13 @@ function checkPages(errors: Errors, path: Path, name: string, quantity: string |
   errors.push(invalid(path, text, `${text} is not positive integer multiple of ${name}`));
 }
 
-function checkAgainstLimit(errors: Errors, path: Path, name: string, request: any, limits: ResourceList | undefined): void {
+function checkAgainstLimit(
+  errors: Errors,
+  path: Path,
+  name: string,
+  request: any,
+  limits: ResourceList | undefined,
+): void {
   const limit = limits?.[name];
   const overcommittable = isOvercommittable(name);
   if (limit === undefined) {
@@ -118,7 +124,9 @@ function checkAgainstLimit(errors: Errors, path: Path, name: string, request: an
   if (difference !== 0 && !overcommittable) {
     errors.push(invalid(requests, canonicalQuantity(request), `must be equal to ${name} limit of ${text}`));
   } else if (difference > 0) {
-    errors.push(invalid(requests, canonicalQuantity(request), `must be less than or equal to ${name} limit of ${text}`));
+    errors.push(
+      invalid(requests, canonicalQuantity(request), `must be less than or equal to ${name} limit of ${text}`),
+    );
   }
 }
 
@@ -126,7 +134,13 @@ type NameRule = (errors: Errors, path: Path, name: string) => void;
 
 const isComputeResource = (name: string) => name === 'cpu' || name === 'memory';
 
-function checkList(errors: Errors, path: Path, which: 'limits' | 'requests', resources: Requirements, rule: NameRule): void {
+function checkList(
+  errors: Errors,
+  path: Path,
+  which: 'limits' | 'requests',
+  resources: Requirements,
+  rule: NameRule,
+): void {
   const list = resources[which];
   for (const name in list) {
     const quantity = list[name]!;
@@ -138,7 +152,23 @@ function checkList(errors: Errors, path: Path, which: 'limits' | 'requests', res
   }
 }
 
+const isCommon = (name: string) => name === 'cpu' || name === 'memory' || name === 'ephemeral-storage';
+
+/** Nothing but ordinary resources in good order: nearly always, so it is asked first. */
+function isOrdinary({ limits, requests }: Requirements): boolean {
+  for (const name in limits)
+    if (!isCommon(name) || !isQuantity(limits[name]!) || milliOf(limits[name]!) < 0) return false;
+  for (const name in requests) {
+    if (!isCommon(name) || !isQuantity(requests[name]!)) return false;
+    const milli = milliOf(requests[name]!);
+    const limit = limits?.[name];
+    if (milli < 0 || (limit !== undefined && milli > milliOf(limit))) return false;
+  }
+  return true;
+}
+
 function checkRequirements(errors: Errors, path: Path, resources: Requirements, rule: NameRule): void {
+  if (rule === checkContainerResourceName && isOrdinary(resources)) return;
   checkList(errors, path, 'limits', resources, rule);
   checkList(errors, path, 'requests', resources, rule);
   let pages = false;
@@ -189,7 +219,13 @@ function checkConsistency(errors: Errors, path: Path, spec: PodSpec): void {
       const granted = limits[name];
       if (granted === undefined || compareQuantities(limit, granted) <= 0) continue;
       const at = path.child('containers').index(i).key(name).child('limits');
-      errors.push(invalid(at, canonicalQuantity(limit), `must be less than or equal to pod limits of ${canonicalQuantity(granted)}`));
+      errors.push(
+        invalid(
+          at,
+          canonicalQuantity(limit),
+          `must be less than or equal to pod limits of ${canonicalQuantity(granted)}`,
+        ),
+      );
     }
   });
 }

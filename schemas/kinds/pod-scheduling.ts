@@ -19,7 +19,8 @@ function checkNodeRequirement(errors: Errors, path: Path, requirement: any, chec
       errors.push(forbidden(at(), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
     }
   } else if (operator === 'Gt' || operator === 'Lt') {
-    if (values.length !== 1) errors.push(required(at(), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
+    if (values.length !== 1)
+      errors.push(required(at(), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
   } else {
     errors.push(invalid(path.child('operator'), operator, BAD_OPERATOR));
   }

@@ -3,8 +3,9 @@ import type { FieldError } from '../errors.js';
 import { deepEqual } from '../meta/deep-equal.js';
 import { duplicate, forbidden, IMMUTABLE, invalid, pushInvalid } from '../meta/field-errors.js';
 import { dns1123Subdomain, qualifiedName } from '../meta/names.js';
+import { isIpv4 } from './ip-rules.js';
 import { checkPodAnnotationUpdate } from './pod-annotations.js';
-import { checkAddress, isIPv4 } from './pod-dns.js';
+import { checkAddress } from './pod-dns.js';
 import { checkId, checkIds, type Errors } from './pod-field-rules.js';
 import { METADATA, type Path, STATUS } from './pod-path.js';
 import { qosClassOf } from './pod-qos.js';
@@ -95,7 +96,7 @@ function checkAddresses(errors: Errors, path: Path, list: readonly { ip: string 
     checkAddress(errors, path.index(i), ip);
   });
   if (list.length < 2) return;
-  const families = new Set(list.map(({ ip }) => isIPv4(ip)));
+  const families = new Set(list.map(({ ip }) => isIpv4(ip)));
   if (families.size !== 2 || list.length > 2) {
     errors.push(invalid(path, list, 'may specify no more than one IP for each IP family'));
   }
@@ -118,7 +119,14 @@ function checkStatusLists(errors: Errors, status: any, before: any, spec: any): 
   const always = restartable(spec.containers);
   const sidecars = restartable(spec.initContainers);
   const { restartPolicy } = spec;
-  checkTransitions(errors, 'containerStatuses', status.containerStatuses, before.containerStatuses, restartPolicy, always);
+  checkTransitions(
+    errors,
+    'containerStatuses',
+    status.containerStatuses,
+    before.containerStatuses,
+    restartPolicy,
+    always,
+  );
   const [init, initBefore] = [status.initContainerStatuses, before.initContainerStatuses];
   checkTransitions(errors, 'initContainerStatuses', init, initBefore, restartPolicy, sidecars);
   const [debug, debugBefore] = [status.ephemeralContainerStatuses, before.ephemeralContainerStatuses];
@@ -138,7 +146,8 @@ export function validatePodStatusUpdate(next: any, previous: any): FieldError[] 
   if (nominated && nominated !== before.nominatedNodeName) {
     pushInvalid(errors, STATUS.child('nominatedNodeName'), nominated, dns1123Subdomain(nominated));
   }
-  if (status.qosClass !== before.qosClass) errors.push(invalid(STATUS.child('qosClass'), status.qosClass ?? '', IMMUTABLE));
+  if (status.qosClass !== before.qosClass)
+    errors.push(invalid(STATUS.child('qosClass'), status.qosClass ?? '', IMMUTABLE));
   checkStatusLists(errors, status, before, previous.spec);
   if (status.podIPs) checkAddresses(errors, STATUS.child('podIPs'), status.podIPs);
   if (status.hostIPs?.length) {

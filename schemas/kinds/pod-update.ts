@@ -17,7 +17,12 @@ const UPDATABLE = [
 ].join(',');
 
 /** False when the lists can't be compared further. */
-function checkContainerImages(errors: Errors, path: Path, next: readonly any[] = [], previous: readonly any[] = []): boolean {
+function checkContainerImages(
+  errors: Errors,
+  path: Path,
+  next: readonly any[] = [],
+  previous: readonly any[] = [],
+): boolean {
   if (next.length !== previous.length) {
     errors.push(forbidden(path, 'pod updates may not add or remove containers'));
     return false;
@@ -34,7 +39,8 @@ function checkContainerImages(errors: Errors, path: Path, next: readonly any[] =
 function checkDeadline(errors: Errors, next: number | undefined, previous: number | undefined): boolean {
   const at = SPEC.child('activeDeadlineSeconds');
   if (next === undefined) {
-    if (previous !== undefined) errors.push(invalid(at, undefined, 'must not update from a positive integer to nil value'));
+    if (previous !== undefined)
+      errors.push(invalid(at, undefined, 'must not update from a positive integer to nil value'));
     return true;
   }
   if (next < 0 || next > INT32_MAX) {

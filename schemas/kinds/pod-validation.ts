@@ -75,7 +75,11 @@ function checkHostnameOverride(errors: Errors, path: Path, spec: any): void {
   const at = path.child('hostnameOverride');
   pushInvalid(errors, at, name, dns1123Subdomain(name));
   if (name.length > HOSTNAME_OVERRIDE_MAX) {
-    errors.push({ reason: 'FieldValueTooLong', field: String(at), message: `Too long: may not be more than ${HOSTNAME_OVERRIDE_MAX} bytes` });
+    errors.push({
+      reason: 'FieldValueTooLong',
+      field: String(at),
+      message: `Too long: may not be more than ${HOSTNAME_OVERRIDE_MAX} bytes`,
+    });
   }
   if (spec.hostNetwork) errors.push(invalid(at, name, 'may not be specified when hostNetwork is true'));
   if (spec.setHostnameAsFQDN) errors.push(invalid(at, name, 'may not be specified when setHostnameAsFQDN is true'));
@@ -143,7 +147,12 @@ function checkTokenAccount(errors: Errors, volumes: readonly any[]): void {
   volumes.forEach(({ projected }, v) => {
     projected?.sources?.forEach((source: any, s: number) => {
       if (!source.serviceAccountToken) return;
-      const at = SPEC.child('volumes').index(v).child('projected').child('sources').index(s).child('serviceAccountToken');
+      const at = SPEC.child('volumes')
+        .index(v)
+        .child('projected')
+        .child('sources')
+        .index(s)
+        .child('serviceAccountToken');
       errors.push(forbidden(at, 'must not be specified when serviceAccountName is not set'));
     });
   });
@@ -154,6 +163,10 @@ const ANNOTATIONS = METADATA.child('annotations');
 const CONTAINERS = SPEC.child('containers');
 const INIT_CONTAINERS = SPEC.child('initContainers');
 
+function checkImages(errors: Errors, path: Path, containers: readonly any[]): void {
+  for (let i = 0; i < containers.length; i++) checkImageSpace(errors, path.index(i), containers[i]);
+}
+
 /** A pod that has its defaults. */
 export function validatePod(pod: any): FieldError[] {
   const errors = validateObjectMeta(pod.metadata, RULES);
@@ -161,13 +174,8 @@ export function validatePod(pod: any): FieldError[] {
   if (pod.metadata.annotations) checkPodAnnotations(errors, ANNOTATIONS, pod.metadata.annotations, spec);
   checkPodSpec(errors, SPEC, spec, pod.metadata.name, true);
   if (!spec.serviceAccountName && spec.volumes) checkTokenAccount(errors, spec.volumes);
-  spec.containers?.forEach((container: any, i: number) => {
-    const { image } = container;
-    if (image && image.trim() !== image) checkImageSpace(errors, CONTAINERS.index(i), container);
-  });
-  spec.initContainers?.forEach((container: any, i: number) => {
-    checkImageSpace(errors, INIT_CONTAINERS.index(i), container);
-  });
+  if (spec.containers) checkImages(errors, CONTAINERS, spec.containers);
+  if (spec.initContainers) checkImages(errors, INIT_CONTAINERS, spec.initContainers);
   return errors;
 }
 

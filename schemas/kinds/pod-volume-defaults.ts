@@ -49,7 +49,8 @@ export function defaultVolume(volume: any): void {
     defaultDownwardItems(volume.downwardAPI.items);
   }
   if (volume.image) volume.image.pullPolicy ||= pullPolicyOf(volume.image.reference);
-  if (volume.ephemeral?.volumeClaimTemplate?.spec) volume.ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem';
+  if (volume.ephemeral?.volumeClaimTemplate?.spec)
+    volume.ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem';
   if (volume.iscsi) volume.iscsi.iscsiInterface ||= 'default';
   if (volume.rbd) defaultRbd(volume.rbd);
   if (volume.azureDisk) defaultAzureDisk(volume.azureDisk);

@@ -2,7 +2,14 @@
 import { forbidden, invalid, notSupported, required } from '../meta/field-errors.js';
 import { canonicalQuantity, valueOf } from '../meta/quantity.js';
 import { checkFieldRef, checkResourceFieldRef, VOLUME_FIELDS } from './pod-field-refs.js';
-import { checkEnum, checkFileMode, checkLocalPath, checkNoBacksteps, checkRequired, type Errors } from './pod-field-rules.js';
+import {
+  checkEnum,
+  checkFileMode,
+  checkLocalPath,
+  checkNoBacksteps,
+  checkRequired,
+  type Errors,
+} from './pod-field-rules.js';
 import type { Path } from './pod-path.js';
 
 const HOST_PATH_TYPES: readonly string[] = [

@@ -27,8 +27,10 @@ function checkKeys(errors: Errors, volume: Path, path: Path, source: any, seen: 
 function checkToken(errors: Errors, volume: Path, path: Path, token: any): void {
   const seconds = token.expirationSeconds;
   const at = () => path.child('expirationSeconds');
-  if (seconds < TOKEN_SECONDS_MIN) errors.push(invalid(at(), seconds, 'may not specify a duration less than 10 minutes'));
-  if (seconds > TOKEN_SECONDS_MAX) errors.push(invalid(at(), seconds, 'may not specify a duration larger than 2^32 seconds'));
+  if (seconds < TOKEN_SECONDS_MIN)
+    errors.push(invalid(at(), seconds, 'may not specify a duration less than 10 minutes'));
+  if (seconds > TOKEN_SECONDS_MAX)
+    errors.push(invalid(at(), seconds, 'may not specify a duration larger than 2^32 seconds'));
   if (!token.path) errors.push(required(volume.child('path')));
   else checkLocalPath(errors, volume, 'path', token.path);
 }

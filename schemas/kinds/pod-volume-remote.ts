@@ -83,7 +83,8 @@ const checkQuobyte: Rule = (errors, path, source) => {
     errors.push(required(path.child('tenant'), 'must be a UUID and may not exceed a length of 64 characters'));
   } else {
     for (const pair of source.registry.split(',')) {
-      if (!/^([^:[\]]*|\[[^\]]*\]):[^:]*$/.test(pair)) errors.push(invalid(path.child('registry'), source.registry, pairs));
+      if (!/^([^:[\]]*|\[[^\]]*\]):[^:]*$/.test(pair))
+        errors.push(invalid(path.child('registry'), source.registry, pairs));
     }
   }
   checkRequired(errors, path, 'volume', source.volume);
@@ -114,8 +115,7 @@ const checkFlexVolume: Rule = (errors, path, source) => {
 
 const CACHING: readonly string[] = ['None', 'ReadOnly', 'ReadWrite'];
 const DISK_KINDS: readonly string[] = ['Dedicated', 'Managed', 'Shared'];
-const MANAGED_URI =
-  '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}';
+const MANAGED_URI = '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}';
 const BLOB_URI = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd';
 
 const checkAzureDisk: Rule = (errors, path, { diskName, diskURI = '', cachingMode, kind }) => {

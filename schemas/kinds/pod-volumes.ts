@@ -47,7 +47,17 @@ const ORDER = new Map(SOURCES.map(([field], i) => [field, i]));
 /** Where Kubernetes' error path is not the field's own name. */
 const SPELLINGS: Record<string, string> = { gcePersistentDisk: 'persistentDisk' };
 
-/** The sources that are set, nearly always one. */
+/** The only source that is set; undefined when there are none or several. */
+function onlySourceOf(volume: any): string | undefined {
+  let only: string | undefined;
+  for (const field in volume) {
+    if (field === 'name' || volume[field] == null || !RULES.has(field)) continue;
+    if (only) return undefined;
+    only = field;
+  }
+  return only;
+}
+
 function sourcesOf(volume: any): string[] {
   const fields: string[] = [];
   for (const field in volume) if (volume[field] != null && RULES.has(field)) fields.push(field);
@@ -63,7 +73,8 @@ function checkClaimName(errors: Errors, path: Path, podName: string | undefined,
 }
 
 function checkSources(errors: Errors, path: Path, volume: any, podName: string | undefined, isPod: boolean): void {
-  const [first, ...others] = sourcesOf(volume);
+  const only = onlySourceOf(volume);
+  const [first, ...others] = only ? [only] : sourcesOf(volume);
   if (!first) return void errors.push(required(path, 'must specify a volume type'));
   RULES.get(first)!(errors, path.child(SPELLINGS[first] ?? first), volume[first], isPod);
   if (first === 'iscsi' && volume.iscsi.initiatorName && `${volume.name}:${volume.iscsi.targetPortal}`.length > 64) {
@@ -77,7 +88,13 @@ function checkSources(errors: Errors, path: Path, volume: any, podName: string |
 
 const NO_VOLUMES: ReadonlyMap<string, any> = new Map();
 
-function checkClaimReference(errors: Errors, path: Path, volumes: readonly any[], claim: string, podName: string): void {
+function checkClaimReference(
+  errors: Errors,
+  path: Path,
+  volumes: readonly any[],
+  claim: string,
+  podName: string,
+): void {
   if (!volumes.some(({ name, ephemeral }) => ephemeral && `${podName}-${name}` === claim)) return;
   const why = 'must not reference a PVC that gets created for an ephemeral volume';
   errors.push(invalid(path.child('persistentVolumeClaim').child('claimName'), claim, why));

@@ -89,6 +89,7 @@ export function podWarnings(pod: any): string[] {
   const warnings = podSpecWarnings(SPEC, pod.spec);
   const messages = dns1123Label(pod.metadata.name);
   if (messages.length === 0) return warnings;
-  const text = 'this is used in the Pod\'s hostname, which can result in surprising behavior; a DNS label is recommended';
+  const text =
+    "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
   return [`metadata.name: ${text}: [${messages.join(' ')}]`, ...warnings];
 }

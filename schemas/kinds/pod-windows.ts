@@ -23,7 +23,8 @@ function userNameProblem(userName: string): string | undefined {
   const parts = userName.split('\\');
   if (parts.length > 2) return 'runAsUserName cannot contain more than one backslash';
   const user = parts.at(-1) ?? '';
-  if (parts.length === 2 && parts[0]!.length >= 256) return "runAsUserName's Domain length must be under 256 characters";
+  if (parts.length === 2 && parts[0]!.length >= 256)
+    return "runAsUserName's Domain length must be under 256 characters";
   if (user === '') return "runAsUserName's User cannot be empty";
   if (user.length > 104) return "runAsUserName's User length must not be longer than 104 characters";
   if (/^[. ]+$/.test(user)) return "runAsUserName's User cannot contain only periods or spaces";
@@ -36,7 +37,8 @@ function userNameProblem(userName: string): string | undefined {
 export function checkWindowsOptions(errors: Errors, path: Path, options: any): void {
   const { gmsaCredentialSpecName: name, gmsaCredentialSpec: spec, runAsUserName } = options;
   if (name !== undefined) pushInvalid(errors, path.child('gmsaCredentialSpecName'), name, dns1123Subdomain(name));
-  if (spec === '') errors.push(invalid(path.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string'));
+  if (spec === '')
+    errors.push(invalid(path.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string'));
   else if (spec?.length > GMSA_SPEC_BYTES_MAX) {
     errors.push(invalid(path.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec size must be under 64 KiB'));
   }
@@ -44,8 +46,18 @@ export function checkWindowsOptions(errors: Errors, path: Path, options: any): v
   if (problem) errors.push(invalid(path.child('runAsUserName'), runAsUserName, problem));
 }
 
+const namesWindows = (holder: any) => holder.securityContext?.windowsOptions !== undefined;
+
+/** Whether anything of the pod speaks of Windows. */
+function mentionsWindows(spec: any): boolean {
+  if (namesWindows(spec)) return true;
+  for (const list of CONTAINER_LISTS) if (spec[list]?.some(namesWindows)) return true;
+  return false;
+}
+
 /** Host-process containers: all or none, and on the host's network. */
 export function checkHostProcess(errors: Errors, path: Path, spec: any): void {
+  if (!mentionsWindows(spec)) return;
   const ofPod: boolean | undefined = spec.securityContext?.windowsOptions?.hostProcess;
   let total = 0;
   let hostProcesses = 0;

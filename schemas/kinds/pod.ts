@@ -1,6 +1,7 @@
 /** Pods: what Troupe knows about them, in one place. The rules are in the files beside this one. */
 import type { KubeObject } from '../meta/object.js';
-import type { KindDefinition, Subresource } from './kind.js';
+import { defineKind, STATUS_VERBS } from './define-kind.js';
+import type { Subresource } from './kind.js';
 import { podCells, podColumns } from './pod-columns.js';
 import { defaultPod } from './pod-defaults.js';
 import { ephemeralContainersRules } from './pod-ephemeral-containers.js';
@@ -11,20 +12,19 @@ import { validatePodUpdate } from './pod-update.js';
 import { validatePod, validatePodCreate } from './pod-validation.js';
 import { podWarnings } from './pod-warnings.js';
 
-const UPDATES = ['get', 'patch', 'update'];
 const STREAM = ['create', 'get'];
 
 const subresources: readonly Subresource[] = [
   { name: 'attach', kind: 'PodAttachOptions', verbs: STREAM },
   { name: 'binding', kind: 'Binding', verbs: ['create'] },
-  { name: 'ephemeralcontainers', kind: 'Pod', verbs: UPDATES },
+  { name: 'ephemeralcontainers', kind: 'Pod', verbs: STATUS_VERBS },
   { name: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
   { name: 'exec', kind: 'PodExecOptions', verbs: STREAM },
   { name: 'log', kind: 'Pod', verbs: ['get'] },
   { name: 'portforward', kind: 'PodPortForwardOptions', verbs: STREAM },
   { name: 'proxy', kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
-  { name: 'resize', kind: 'Pod', verbs: UPDATES },
-  { name: 'status', kind: 'Pod', verbs: UPDATES },
+  { name: 'resize', kind: 'Pod', verbs: STATUS_VERBS },
+  { name: 'status', kind: 'Pod', verbs: STATUS_VERBS },
 ];
 
 /** Unbound and ended pods go at once; a negative period counts as 1. */
@@ -35,24 +35,16 @@ function graceSecondsOf(object: KubeObject): number {
   return seconds < 0 ? 1 : seconds;
 }
 
-export const pod: KindDefinition = {
-  type: 'pods',
+export const pod = defineKind({
   group: '',
   version: 'v1',
   kind: 'Pod',
-  listKind: 'PodList',
   plural: 'pods',
-  singular: 'pod',
   shortNames: ['po'],
   categories: ['all'],
-  namespaced: true,
-  stored: true,
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   subresources,
   schema: 'io.k8s.api.core.v1.Pod',
   hasGeneration: true,
-  createOnUpdate: false,
-  requiresResourceVersionOnUpdate: false,
   graceSecondsOf,
 
   selectableFields: {
@@ -69,6 +61,7 @@ export const pod: KindDefinition = {
 
   applyDefaults: defaultPod,
   prepareForCreate(object) {
+    object.spec ??= {};
     object.status = initialPodStatus(object);
     applyMatchLabelKeys(object);
   },
@@ -84,4 +77,4 @@ export const pod: KindDefinition = {
   warningsOf: podWarnings,
   columns: podColumns,
   cells: podCells,
-};
+});

@@ -3,11 +3,9 @@ import type { FieldError } from '../errors.js';
 import { deepEqual } from '../meta/deep-equal.js';
 import { IMMUTABLE, invalid } from '../meta/field-errors.js';
 import { ageOf } from '../meta/human-duration.js';
-import { formatLabelSelector } from '../meta/label-selector.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain } from '../meta/names.js';
-import type { KindDefinition } from './kind.js';
-import { AGE_COLUMN, NAME_COLUMN } from './pod-columns.js';
+import { AGE_COLUMN, column, defineKind, NAME_COLUMN, STATUS_VERBS } from './define-kind.js';
 import { defaultPodTemplate } from './pod-defaults.js';
 import { checkNotNegative, type Errors } from './pod-field-rules.js';
 import { SPEC, STATUS } from './pod-path.js';
@@ -17,7 +15,6 @@ import {
   checkCounts,
   checkNotAbove,
   checkSelectorAndTemplate,
-  integerColumn,
   templateCells,
   templateColumns,
 } from './workload-template.js';
@@ -57,24 +54,16 @@ function validateStatusUpdate({ status = {} }: any): FieldError[] {
   return errors;
 }
 
-export const replicaSet: KindDefinition = {
-  type: 'replicasets.apps',
+export const replicaSet = defineKind({
   group: 'apps',
   version: 'v1',
   kind: 'ReplicaSet',
-  listKind: 'ReplicaSetList',
   plural: 'replicasets',
-  singular: 'replicaset',
   shortNames: ['rs'],
   categories: ['all'],
-  namespaced: true,
-  stored: true,
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [scaleSubresource, { name: 'status', kind: 'ReplicaSet', verbs: ['get', 'patch', 'update'] }],
+  subresources: [scaleSubresource, { name: 'status', kind: 'ReplicaSet', verbs: STATUS_VERBS }],
   schema: 'io.k8s.api.apps.v1.ReplicaSet',
   hasGeneration: true,
-  createOnUpdate: false,
-  requiresResourceVersionOnUpdate: false,
   selectableFields: {
     'status.replicas': ({ status }) => String(status?.replicas ?? 0),
   },
@@ -82,6 +71,7 @@ export const replicaSet: KindDefinition = {
   applyDefaults(object) {
     object.spec ??= {};
     object.spec.replicas ??= 1;
+    object.spec.template ??= {};
     defaultPodTemplate(object.spec.template);
   },
   prepareForCreate(object) {
@@ -100,18 +90,11 @@ export const replicaSet: KindDefinition = {
 
   columns: [
     NAME_COLUMN,
-    integerColumn('Desired', 'Replicas is the number of desired pods. This is a pointer to distinguish between explicit zero and unspecified. Defaults to 1.'),
-    integerColumn('Current', 'Replicas is the most recently observed number of non-terminating pods.'),
-    integerColumn('Ready', 'The number of non-terminating pods targeted by this ReplicaSet with a Ready Condition.'),
+    column('Desired', 'Pods that are wanted.', 'integer'),
+    column('Current', 'Pods that there are.', 'integer'),
+    column('Ready', 'Pods that are ready.', 'integer'),
     AGE_COLUMN,
     ...templateColumns,
-    {
-      name: 'Selector',
-      type: 'string',
-      description:
-        "Selector is a label query over pods that should match the replica count. Label keys and values that must match in order to be controlled by this replica set. It must match the pod template's labels.",
-      priority: 1,
-    },
   ],
   cells({ metadata, spec, status = {} }, nowMs) {
     return [
@@ -120,8 +103,7 @@ export const replicaSet: KindDefinition = {
       status.replicas ?? 0,
       status.readyReplicas ?? 0,
       ageOf(metadata.creationTimestamp, nowMs),
-      ...templateCells(spec.template),
-      formatLabelSelector(spec.selector),
+      ...templateCells(spec),
     ];
   },
-};
+});

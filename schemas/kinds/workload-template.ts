@@ -1,6 +1,7 @@
 /** What Deployments and ReplicaSets have in common: a selector, a template, and how they are shown. */
 import { invalid, required } from '../meta/field-errors.js';
-import { matchesSelector, validateLabelSelector } from '../meta/label-selector.js';
+import { formatLabelSelector, matchesSelector, validateLabelSelector } from '../meta/label-selector.js';
+import { wideColumn } from './define-kind.js';
 import type { Cell, Column } from './kind.js';
 import { checkNotNegative, type Errors } from './pod-field-rules.js';
 import { type Path, SPEC } from './pod-path.js';
@@ -22,13 +23,13 @@ function checkSelector(errors: Errors, selector: any): void {
 export function checkSelectorAndTemplate(errors: Errors, spec: any): void {
   const before = errors.length;
   checkSelector(errors, spec.selector);
-  if (!spec.template) return void errors.push(required(TEMPLATE));
-  const labels = spec.template.metadata?.labels;
+  const template = spec.template ?? {};
+  const { labels } = template.metadata ?? {};
   if (errors.length === before && !matchesSelector(spec.selector, labels)) {
     const at = TEMPLATE.child('metadata').child('labels');
     errors.push(invalid(at, labels ?? {}, '`selector` does not match template `labels`'));
   }
-  checkLastingTemplate(errors, TEMPLATE, spec.template);
+  checkLastingTemplate(errors, TEMPLATE, template);
 }
 
 export function checkNotAbove(
@@ -47,19 +48,15 @@ export function checkCounts(errors: Errors, path: Path, holder: any, fields: rea
   for (const field of fields) checkNotNegative(errors, path, field, holder[field]);
 }
 
-export const integerColumn = (name: string, description: string): Column => ({
-  name,
-  type: 'integer',
-  description,
-  priority: 0,
-});
-
 export const templateColumns: readonly Column[] = [
-  { name: 'Containers', type: 'string', description: 'Names of each container in the template.', priority: 1 },
-  { name: 'Images', type: 'string', description: 'Images referenced by each container in the template.', priority: 1 },
+  wideColumn('Containers', 'Names of the containers in the template.'),
+  wideColumn('Images', 'Images of the containers in the template.'),
+  wideColumn('Selector', 'Labels of the pods that are counted; the template has them.'),
 ];
 
-export function templateCells(template: any): Cell[] {
+/** In the order of `templateColumns`. */
+export function templateCells({ template, selector }: any): Cell[] {
   const containers: readonly any[] = template?.spec?.containers ?? [];
-  return [containers.map(({ name }) => name).join(','), containers.map(({ image }) => image).join(',')];
+  const names = containers.map(({ name }) => name).join(',');
+  return [names, containers.map(({ image }) => image).join(','), formatLabelSelector(selector)];
 }
