@@ -14,7 +14,7 @@ const startPauseMs = 300;
 
 /** `assumeYes`: install without asking; off a terminal nobody can be asked, so it is assumed. */
 export async function ensureEngine(options: { assumeYes: boolean; dataFolder: string; progress: Progress }): Promise<Engine> {
-  const socketPath = socketFromEnvironment();
+  const socketPath = engineSocket();
   if (await answers(socketPath)) return { kind: 'answers', socketPath };
   if (process.platform !== 'linux') return { kind: 'absent', why: 'no Docker Engine answers on this machine' };
   if (process.getuid?.() !== 0) return { kind: 'absent', why: `no Docker Engine answers at ${socketPath}, and only root may install or start one` };
@@ -22,7 +22,8 @@ export async function ensureEngine(options: { assumeYes: boolean; dataFolder: st
   return startDaemon(socketPath, options);
 }
 
-function socketFromEnvironment(): string {
+/** Where the engine is asked: DOCKER_HOST if it is a unix socket, else the default. */
+export function engineSocket(): string {
   const host = process.env['DOCKER_HOST'];
   return host?.startsWith('unix://') ? host.slice('unix://'.length) : defaultSocket;
 }
