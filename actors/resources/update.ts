@@ -1,8 +1,9 @@
 /** An object after an update or a patch: carried-over metadata, defaults, validation, generation. Answers the old object itself when nothing would change. */
-import { type About, BadRequestError, type FieldError, InvalidError } from '../../schemas/errors.js';
+import { type About, type FieldError, InvalidError } from '../../schemas/errors.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import { applyScale, scaleOf, scaleSchema } from '../../schemas/kinds/scale.js';
 import type { Patch, Replace, WriteTarget } from '../../schemas/messages/resource.js';
+import { invalid } from '../../schemas/meta/field-errors.js';
 import { deepEqual } from '../../schemas/meta/deep-equal.js';
 import { validateObjectMetaUpdate } from '../../schemas/meta/metadata-validation.js';
 import type { KubeObject, ObjectMeta } from '../../schemas/meta/object.js';
@@ -27,7 +28,7 @@ export function patchedObject(message: Patch, previous: KubeObject, definition: 
   const base = isScale ? scaleOf(previous) : previous;
   const patched = applyPatch({ schema }, message.patchType, base, message.patch);
   if (patched === base) return { object: previous, warnings: [] };
-  const warnings = prune(patched, schema, definition, message);
+  const warnings = prune(patched, schema, message);
   const { resourceVersion } = patched.metadata ?? {};
   if (resourceVersion && resourceVersion !== previous.metadata.resourceVersion) {
     throw checkPreconditions({ resourceVersion }, { uid: '', resourceVersion: previous.metadata.resourceVersion } as never, about);
@@ -44,22 +45,25 @@ export function isOver(object: KubeObject, definition: KindDefinition): boolean 
   return (metadata.deletionGracePeriodSeconds ?? 0) === 0;
 }
 
-function prune(patched: KubeObject, schema: string, definition: KindDefinition, { fieldValidation }: Patch): string[] {
+/** Drops what the type does not know. Throws InvalidError about the field `patch`, as Kubernetes does for every patch whose result can't be read. */
+function prune(patched: KubeObject, schema: string, { fieldValidation, patchType, patch }: Patch): string[] {
   const mode = fieldValidation ?? 'Strict';
   const { unknown, error } = checkStructure(patched, schema, mode);
   const messages = unknown.map((path) => `unknown field "${path}"`);
-  if (error) throw new BadRequestError(error);
-  if (mode === 'Strict' && messages.length > 0) {
-    const about = { group: definition.group, kind: definition.kind, name: patched.metadata?.name ?? '' };
-    throw new InvalidError(about, [{ reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(patched)}: strict decoding error: ${messages.join(', ')}` }]);
-  }
-  return messages;
+  const why = error ?? (mode === 'Strict' && messages.length > 0 ? `strict decoding error: ${messages.join(', ')}` : undefined);
+  if (why === undefined) return messages;
+  const shown = JSON.stringify(patchType === 'strategic' ? patch : patched);
+  throw new InvalidError({ group: '', kind: '', name: '' }, [invalid('patch', shown, why)]);
 }
 
 function finished(draft: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition, decodeWarnings: string[]): Change {
   const next: KubeObject = { ...draft, metadata: carriedOver(draft.metadata, previous.metadata) };
   prepare(next, previous, target, definition);
   definition.applyDefaults(next);
+  // After the defaults: a body that leaves them out changes nothing.
+  if (definition.hasGeneration && target !== 'status' && specChanged(next, previous)) {
+    next.metadata.generation = (previous.metadata.generation ?? 0) + 1;
+  }
   const errors = violations(next, previous, target, definition);
   if (errors.length > 0) throw new InvalidError({ group: definition.group, kind: definition.kind, name: previous.metadata.name }, errors);
   const warnings = target === '' ? [...decodeWarnings, ...(definition.warningsOf?.(next) ?? [])] : decodeWarnings;
@@ -80,9 +84,6 @@ function prepare(next: KubeObject, previous: KubeObject, target: WriteTarget, de
   if (target === 'status') definition.prepareForStatusUpdate?.(next, previous);
   else if (target === 'finalize') Object.assign(next, { ...previous, spec: next['spec'] });
   else definition.prepareForUpdate?.(next, previous);
-  if (definition.hasGeneration && target !== 'status' && specChanged(next, previous)) {
-    next.metadata.generation = (previous.metadata.generation ?? 0) + 1;
-  }
 }
 
 /** Everything but metadata and status counts as the spec. */
