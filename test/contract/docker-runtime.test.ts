@@ -91,17 +91,17 @@ withDocker(
     const hostPort = (probe.address() as AddressInfo).port;
     await new Promise((resolve) => probe.close(resolve));
     const ports = [{ hostIP: '127.0.0.1', hostPort, containerPort: 80, protocol: 'TCP' as const }];
-    const serve = (address: string, text: string) => `while :; do echo ${text} | nc -l -s ${address} -p 80 ; done`;
-    const { sandboxId, ids } = await started(
+      const { sandboxId, ids } = await started(
       { shareProcessNamespace: true, ports },
-      script(`echo $(hostname) $HOSTNAME; ps; ${serve('0.0.0.0', 'outside')}`),
-      script(`while :; do echo loopback | nc -l -s 127.0.0.1 -p 81; done`),
+      script('echo $(hostname) $HOSTNAME; ps; nc -lk -p 80 -e echo outside'),
+      script('nc -lk -s 127.0.0.1 -p 81 -e echo loopback'),
     );
     const [first = '', second = ''] = ids;
     await until(async () => (await logText(runtime, first)).includes('/pause'));
     t.regex(await logText(runtime, first), /^web-0 web-0\n/);
     t.regex((await runtime.execSync(second, ['ps'], 5_000)).output, /1 .*\/pause/);
-    for (const [port, text] of [
+    await until(async () => /:80 [^]*:81 /.test((await runtime.execSync(second, ['netstat', '-ltn'], 5_000)).output));
+  for (const [port, text] of [
       [80, 'outside\n'],
       [81, 'loopback\n'],
     ] as const) {
@@ -163,8 +163,7 @@ withDocker(
       terminal,
     );
     await user.write(4, Buffer.from('{"Width":91,"Height":17}'));
-    await pause(200); // Resizing and typing go different ways to Docker.
-    await user.write(0, Buffer.from('x\n'));
+      await user.write(0, Buffer.from('x\n'));
     t.is(await tty, 0);
     terminal.close();
     t.regex((await screen).get(1) ?? '', /17 91/);
