@@ -1,7 +1,6 @@
 /** Carries out rollouts: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/. What to do next is decided in next-rollout.ts. */
 import { StatusError } from '../../schemas/errors.js';
 import { podTemplateHash } from '../../schemas/kinds/pod-template-hash.js';
-import { cloneJson } from '../../schemas/meta/clone.js';
 import {
   controllerOf,
   type Deployment,
@@ -134,7 +133,7 @@ export class DeploymentController implements Controller {
     const { uid, resourceVersion } = deployment.metadata;
     const ordinal = hashOf(set.metadata.name);
     try {
-      await client.create(SETS, cloneJson(set) as never, { askId: derivedAskId(uid, resourceVersion, ordinal), ownerUid: uid });
+      await client.create(SETS, set as never, { askId: derivedAskId(uid, resourceVersion, ordinal), ownerUid: uid });
       this.#recordScaling(deployment, plan, set);
       return true;
     } catch (error) {

@@ -1,6 +1,5 @@
 /** Makes and removes the pods of one owner, with Kubernetes' events. */
 import { AlreadyExistsError, StatusError } from '../../schemas/errors.js';
-import { cloneJson } from '../../schemas/meta/clone.js';
 import { controllerRef, type KubeObject, keyOf, keyOfObject, type ObjectKey } from '../../schemas/meta/object.js';
 import { decodeResourceVersion } from '../../schemas/meta/resource-version.js';
 import type { EventRecorder, ResourceClient } from '../../runtime/admission/resource-client.js';
@@ -136,13 +135,12 @@ function podFromTemplate(owner: KubeObject, generateName: string, name: string):
       name,
       generateName,
       namespace: owner.metadata.namespace,
-      ...(labels ? { labels: { ...labels } } : {}),
-      ...(annotations ? { annotations: { ...annotations } } : {}),
-      ...(finalizers ? { finalizers: [...finalizers] } : {}),
+      ...(labels ? { labels } : {}),
+      ...(annotations ? { annotations } : {}),
+      ...(finalizers ? { finalizers } : {}),
       ownerReferences: [controllerRef(owner)],
     },
-    // Admission fills it in place.
-    spec: cloneJson(template.spec ?? {}),
+    spec: template.spec ?? {},
   };
 }
 

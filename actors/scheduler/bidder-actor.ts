@@ -120,7 +120,7 @@ export class BidderActor implements Actor, BidderProtocol {
     switch (fate.kind) {
       case 'bound':
         this.#tell(pod);
-        void this.#settle(uid, fate.revision);
+        this.#settle(uid, fate.revision).catch(() => {}); // Stopped: the ledger goes with us.
         return { kind: 'bound' };
       case 'gone':
         this.#releaseUnseen(uid);

@@ -52,7 +52,7 @@ function comparesTo({ operator, value = '' }: Toleration, taint: Taint): boolean
 export const isTolerated = (taint: Taint, tolerations: readonly Toleration[]): boolean =>
   tolerations.some((toleration) => tolerates(toleration, taint));
 
-function holds({ key, operator, values = [] }: NodeExpression, actual: string | undefined): boolean {
+function holds({ operator, values = [] }: NodeExpression, actual: string | undefined): boolean {
   switch (operator) {
     case 'In':
       return actual !== undefined && values.includes(actual);
@@ -68,7 +68,7 @@ function holds({ key, operator, values = [] }: NodeExpression, actual: string | 
       return operator === 'Gt' ? have > bound : have < bound;
     }
     default:
-      throw new RangeError(`${key}: unknown operator ${operator}`);
+      return false;
   }
 }
 
