@@ -26,14 +26,19 @@ export async function down({ data, purge }: DownOptions): Promise<void> {
   const dataFolder = path.resolve(data);
   const shown = path.relative(process.cwd(), dataFolder) || dataFolder;
   if (!existsSync(dataFolder)) return progress.say(`There is no cluster in ${shown}.`);
-  if (!readdirSync(dataFolder).some((name) => ourFiles.includes(name))) throw new Error(`${shown} is no data folder of Troupe; nothing was touched`);
-  if (purge && isWithin(process.cwd(), dataFolder)) throw new Error(`${shown} can't be deleted from inside; nothing was touched`);
+  if (!readdirSync(dataFolder).some((name) => ourFiles.includes(name)))
+    throw new Error(`${shown} is no data folder of Troupe; nothing was touched`);
+  if (purge && isWithin(process.cwd(), dataFolder))
+    throw new Error(`${shown} can't be deleted from inside; nothing was touched`);
   const running = runningCluster(dataFolder);
   if (running) await progress.step(`Stopping Troupe (process ${running.pid})`, () => stop(running, dataFolder));
   removeRunFile(dataFolder);
   await removeContainers(dataFolder, progress);
   for (const point of await mountsBelow(dataFolder)) await unmount(point);
-  if (!purge) return progress.say(`The state stays in ${shown}: \`npm start\` runs it again, \`npm run down -- --purge\` deletes it.`);
+  if (!purge)
+    return progress.say(
+      `The state stays in ${shown}: \`npm start\` runs it again, \`npm run down -- --purge\` deletes it.`,
+    );
   rmSync(dataFolder, { recursive: true, force: true });
   progress.say(`${shown} is deleted.`);
 }
@@ -56,7 +61,14 @@ async function removeContainers(dataFolder: string, progress: Progress): Promise
   const clusterId = knownClusterId(dataFolder);
   if (!clusterId) return;
   const socketPath = engineSocket();
-  if (!(await answers(socketPath))) return progress.say(`No Docker Engine answers at ${socketPath}, so containers (if there are any) were left as they are.`);
-  const removed = await progress.step('Removing containers', () => removeClusterFromDocker({ socketPath, clusterId, clock: new SystemClock() }));
-  progress.say(`Removed ${removed.containers} containers, ${removed.sandboxes} sandboxes and ${removed.networks} networks.`);
+  if (!(await answers(socketPath)))
+    return progress.say(
+      `No Docker Engine answers at ${socketPath}, so containers (if there are any) were left as they are.`,
+    );
+  const removed = await progress.step('Removing containers', () =>
+    removeClusterFromDocker({ socketPath, clusterId, clock: new SystemClock() }),
+  );
+  progress.say(
+    `Removed ${removed.containers} containers, ${removed.sandboxes} sandboxes and ${removed.networks} networks.`,
+  );
 }

@@ -10,13 +10,18 @@ export interface Removed {
 }
 
 /** Containers go first, because sandboxes hold their network; anonymous volumes go with them. Repeatable; throws RuntimeError. */
-export async function removeClusterFromDocker(options: { socketPath: string; clusterId: string; clock: Clock }): Promise<Removed> {
+export async function removeClusterFromDocker(options: {
+  socketPath: string;
+  clusterId: string;
+  clock: Clock;
+}): Promise<Removed> {
   const engine = new Engine({ socketPath: options.socketPath }, options.clock);
   const filters = { label: [`${labels.cluster}=${options.clusterId}`] };
   const found = await engine.call((docker) => docker.listContainers({ all: true, filters }));
   const sandboxes = found.filter(({ Labels }) => Labels[labels.type] === 'sandbox');
   const containers = found.filter(({ Labels }) => Labels[labels.type] !== 'sandbox');
-  const remove = ({ Id }: { Id: string }) => engine.heavy((docker) => docker.getContainer(Id).remove({ force: true, v: true })).catch(unlessGone);
+  const remove = ({ Id }: { Id: string }) =>
+    engine.heavy((docker) => docker.getContainer(Id).remove({ force: true, v: true })).catch(unlessGone);
   await Promise.all(containers.map(remove));
   await Promise.all(sandboxes.map(remove));
   const networks = await engine.call((docker) => docker.listNetworks({ filters }));
