@@ -47,7 +47,7 @@ function withTokenMount(containers: readonly Container[], name: string): Contain
 }
 
 function mountToken(spec: PodSpec, suffix: string): void {
-  const existing = spec.volumes?.find(({ name, projected }) => projected && name.startsWith(TOKEN_VOLUME_PREFIX));
+  const existing = spec.volumes?.find(({ name, projected }) => projected && name?.startsWith(TOKEN_VOLUME_PREFIX));
   const name = existing?.name ?? TOKEN_VOLUME_PREFIX + suffix;
   const { containers = [], initContainers } = spec;
   const isMissing = [...containers, ...(initContainers ?? [])].some(

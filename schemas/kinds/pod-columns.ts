@@ -108,11 +108,6 @@ function tallyOf(pod: any): Tally {
   return tally;
 }
 
-/** The STATUS column: `Running`, `Init:0/1`, `CrashLoopBackOff`, `Terminating`, … */
-export function podStatusText(pod: any): string {
-  return finalReason(pod, tallyOf(pod).reason);
-}
-
 function gatesText(pod: any): string {
   const gates: readonly any[] = pod.spec.readinessGates ?? [];
   if (gates.length === 0) return '<none>';
@@ -128,7 +123,7 @@ export function podCells(pod: any, nowMs: number): Cell[] {
   const since = restarts > 0 && restartedAt > 0 ? ` (${humanDuration(nowMs - restartedAt)} ago)` : '';
   return [
     metadata.name,
-    `${tally.ready}/${spec.containers.length + sidecars}`,
+    `${tally.ready}/${(spec.containers?.length ?? 0) + sidecars}`,
     finalReason(pod, tally.reason),
     `${restarts}${since}`,
     ageOf(metadata.creationTimestamp, nowMs),

@@ -19,7 +19,7 @@ import { checkContainerResources } from './pod-resources.js';
 import { checkSecurityContext } from './pod-security.js';
 
 const MESSAGE_POLICIES: readonly string[] = ['FallbackToLogsOnError', 'File'];
-export const PULL_POLICIES: readonly string[] = ['Always', 'IfNotPresent', 'Never'];
+const PULL_POLICIES: readonly string[] = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS: readonly string[] = ['SCTP', 'TCP', 'UDP'];
 const RESTART_POLICIES: readonly string[] = ['Always', 'Never', 'OnFailure'];
 const RESTART_RULES_MAX = 20;

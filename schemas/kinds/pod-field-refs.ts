@@ -42,7 +42,7 @@ const BYTE_DIVISORS = '1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei';
 const BYTE_DIVISOR_LIST: readonly string[] = BYTE_DIVISORS.split(', ');
 
 /** `metadata.labels['key']` in its two parts; undefined without a subscript. */
-export function splitSubscript(fieldPath: string): { path: string; key: string } | undefined {
+function splitSubscript(fieldPath: string): { path: string; key: string } | undefined {
   if (!fieldPath.endsWith("']")) return undefined;
   const open = fieldPath.indexOf("['");
   return open <= 0 ? undefined : { path: fieldPath.slice(0, open), key: fieldPath.slice(open + 2, -2) };

@@ -53,7 +53,7 @@ export function aggregateContainers(spec: PodSpec, which: 'limits' | 'requests')
   const total: ResourceList = {};
   const sidecars: ResourceList = {};
   const initNeed: ResourceList = {};
-  for (const container of spec.containers) addTo(total, (container.resources as Requirements | undefined)?.[which]);
+  for (const container of spec.containers ?? []) addTo(total, (container.resources as Requirements | undefined)?.[which]);
   for (const container of spec.initContainers ?? []) {
     const list = (container.resources as Requirements | undefined)?.[which];
     if (isSidecar(container)) {

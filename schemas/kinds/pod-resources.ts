@@ -38,7 +38,7 @@ const QUOTA_RESOURCES: readonly string[] = [
 const isNative = (name: string) => !name.includes('/') || name.includes('kubernetes.io/');
 
 /** A whole-number resource of somebody's device plug-in. */
-export function isExtendedResource(name: string): boolean {
+function isExtendedResource(name: string): boolean {
   if (isNative(name) || name.startsWith('requests.')) return false;
   return qualifiedName(`requests.${name}`).length === 0;
 }
@@ -214,7 +214,7 @@ function checkConsistency(errors: Errors, path: Path, spec: PodSpec): void {
     const why = `must be greater than or equal to aggregate container requests of ${canonicalQuantity(need)}`;
     errors.push(invalid(path.child('requests').key(name), canonicalQuantity(granted), why));
   }
-  spec.containers.forEach(({ resources }, i) => {
+  spec.containers?.forEach(({ resources }, i) => {
     for (const [name, limit] of Object.entries((resources as Requirements | undefined)?.limits ?? {})) {
       const granted = limits[name];
       if (granted === undefined || compareQuantities(limit, granted) <= 0) continue;

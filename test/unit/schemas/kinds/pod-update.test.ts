@@ -33,7 +33,7 @@ test('anything else is refused with the fields that may change and the differenc
         '`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),' +
         '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
       '  core.PodSpec{',
-      '  \t... // 8 identical fields',
+      '  \t... // 7 identical fields',
       '- \tHostname: "a",',
       '+ \tHostname: "b",',
       '  }',
