@@ -288,8 +288,9 @@ export class NodeAgent {
       const send = due || this.#statusUnsent || !sameStatus(before, status);
       const incarnation = this.#incarnation;
       const message = { incarnation, desiredRevision: this.#desired.revision, ...(send ? { status } : {}) };
-      await this.#link.ask('heartbeat', message, agentLimits.heartbeatMs);
+      const { wantStatus } = await this.#link.ask('heartbeat', message, agentLimits.heartbeatMs);
       if (send) this.#sent(status);
+      if (wantStatus) this.#statusUnsent = true;
     } catch {
       this.#statusUnsent = true;
       this.#lost();

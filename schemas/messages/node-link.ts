@@ -28,8 +28,8 @@ export type ReportOutcome = { kind: 'ok' } | { kind: 'gone' } | { kind: 'refused
 export interface NodeUpProtocol {
   /** At start and after a reconnect: creates or updates the Node object (labels and addresses are the agent's own), answers with the desired pods. */
   register(message: { node: Node; incarnation: string }): Promise<{ desired: DesiredPods }>;
-  /** Every `heartbeatMs`. Costs no commit when `status` is absent or unchanged. Answers true where drift was found: a `down.desired` follows. */
-  heartbeat(message: { incarnation: string; desiredRevision: number; status?: Node['status'] }): Promise<{ resend: boolean }>;
+  /** Every `heartbeatMs`. Costs no commit when `status` is absent or unchanged. `resend`: drift was found, a `down.desired` follows. `wantStatus`: the next one should carry it. */
+  heartbeat(message: { incarnation: string; desiredRevision: number; status?: Node['status'] }): Promise<{ resend: boolean; wantStatus?: boolean }>;
   /** Batched per turn: all status changes of the node. One outcome per report, in order. */
   report(message: { reports: PodReport[] }): Promise<{ outcomes: ReportOutcome[] }>;
   /** The agent's last act for a pod: nothing of it is left on the machine. Deletes with grace 0 and the uid as precondition. Idempotent. */
