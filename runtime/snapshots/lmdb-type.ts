@@ -184,6 +184,7 @@ export class LmdbType {
     for (const { value } of this.db.getRange({ start: first, end })) yield value;
   }
 
+  /** In revision order. */
   asks(slots: readonly number[], sinceMs: number): AskRecord[] {
     const wanted = new Set(slots);
     const found: AskRecord[] = [];
@@ -198,7 +199,7 @@ export class LmdbType {
       const { atMs, asks } = JSON.parse(value.toString()) as AsksRow;
       if (atMs >= sinceMs) found.push(...asks);
     }
-    return found.filter(({ slot }) => wanted.has(slot));
+    return found.filter(({ slot }) => wanted.has(slot)).sort((a, b) => a.revision - b.revision);
   }
 
   /** Whether the log holds more than it may. The newest row stays. */

@@ -43,7 +43,7 @@ export class LmdbWriter {
     Promise.all([committed, flushed]).then(
       ([held]) =>
         held ? this.#flushed(transaction) : this.#end(new Error('another process has opened the data folder')),
-      (error: Error) => this.#end(error),
+      async (error: Error) => this.#end(await causeOf(error)),
     );
   }
 
@@ -73,5 +73,15 @@ export class LmdbWriter {
   settled(): Promise<void> {
     const last = this.#inFlight.at(-1);
     return last ? new Promise((resolve) => last.waiters.push(resolve)) : Promise.resolve();
+  }
+}
+
+/** LMDB's own words, which lmdb-js tells by a promise in the error. */
+async function causeOf(error: Error & { commitError?: Promise<unknown> }): Promise<Error> {
+  try {
+    await error.commitError;
+    return error;
+  } catch (cause) {
+    return cause as Error;
   }
 }
