@@ -37,11 +37,17 @@ function checkValueFrom(errors: Errors, path: Path, variable: any): void {
   else if (sources > 1) errors.push(invalid(path, '', 'may not have more than one field specified at a time'));
 }
 
-/** A field of the pod that every variable may name. */
-function isOrdinaryFieldRef({ value, valueFrom }: any): boolean {
+/** One good source and no value: nearly always, so it is asked before paths are made. */
+function isOrdinary({ value, valueFrom }: any): boolean {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom;
-  if (!fieldRef || value || resourceFieldRef || configMapKeyRef || secretKeyRef || fileKeyRef) return false;
-  return fieldRef.apiVersion === 'v1' && ENV_FIELDS.includes(fieldRef.fieldPath);
+  if (value || resourceFieldRef || fileKeyRef) return false;
+  if (fieldRef) {
+    if (configMapKeyRef || secretKeyRef) return false;
+    return fieldRef.apiVersion === 'v1' && ENV_FIELDS.includes(fieldRef.fieldPath);
+  }
+  if (!configMapKeyRef === !secretKeyRef) return false;
+  const { name = '', key = '' } = configMapKeyRef ?? secretKeyRef;
+  return dns1123Subdomain(name).length === 0 && configMapKey(key).length === 0;
 }
 
 export function checkEnv(errors: Errors, container: Path, env: readonly any[]): void {
@@ -54,7 +60,7 @@ export function checkEnv(errors: Errors, container: Path, env: readonly any[]): 
         pushInvalid(errors, container.child('env').index(i).child('name'), variable.name, messages);
       }
     }
-    if (variable.valueFrom && !isOrdinaryFieldRef(variable)) {
+    if (variable.valueFrom && !isOrdinary(variable)) {
       checkValueFrom(errors, container.child('env').index(i).child('valueFrom'), variable);
     }
   }

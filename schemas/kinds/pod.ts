@@ -62,6 +62,7 @@ export const pod = defineKind({
   applyDefaults: defaultPod,
   prepareForCreate(object) {
     object.spec ??= {};
+    if (object.spec.resources) defaultPod(object); // The QoS class rests on them, whether they were set before or not.
     object.status = initialPodStatus(object);
     applyMatchLabelKeys(object);
   },
