@@ -26,8 +26,25 @@ function segmentsOf(path: string): string[] | undefined {
 /** Subresources of a namespace itself; everything else after `namespaces/<name>/` is a resource in it. */
 const isNamespaceSubresource = (segment: string) => segment === 'status' || segment === 'finalize';
 
+const PATHS_REMEMBERED = 512;
+const PATH_LENGTH_MAX = 200;
+
+/** Collections, to which all creates and lists go. */
+const collections = new Map<string, ResourcePath>();
+
 /** Undefined for a path that names no resource (discovery and everything that isn't API). */
 export function parseResourcePath(path: string): ResourcePath | undefined {
+  const known = collections.get(path);
+  if (known) return known;
+  const parsed = parse(path);
+  if (parsed && parsed.name === undefined && path.length <= PATH_LENGTH_MAX) {
+    if (collections.size >= PATHS_REMEMBERED) collections.clear(); // Clients choose the text: never let it grow.
+    collections.set(path, parsed);
+  }
+  return parsed;
+}
+
+function parse(path: string): ResourcePath | undefined {
   const isCore = path.startsWith('/api/');
   if (!isCore && !path.startsWith('/apis/')) return undefined;
   const segments = segmentsOf(path);

@@ -1,11 +1,11 @@
 /** One request over HTTP/1.1. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { User } from '../access/user.js';
 import type { ApiRequest, ApiResponse } from '../api-request.js';
 import type { ApiServer } from '../core.js';
 import { CHUNK_BYTES, errorResponse } from '../respond.js';
+import { nextAuditId } from './audit-id.js';
 import { announcesTooMuch, readBody, tooLargeError } from './request-body.js';
 import { byteLength, sendChunks, sendGzipped, wantsGzip } from './send-body.js';
 import { WritableSink } from './writable-sink.js';
@@ -19,7 +19,7 @@ function apiRequest(message: IncomingMessage, body: Uint8Array | undefined, iden
 function respond(message: IncomingMessage, target: ServerResponse, response: ApiResponse): void {
   if (target.destroyed || target.headersSent) return;
   const sentId = message.headers['audit-id'];
-  const auditId = typeof sentId === 'string' && sentId.length <= 64 ? sentId : randomUUID();
+  const auditId = typeof sentId === 'string' && sentId.length <= 64 ? sentId : nextAuditId();
   const headers: Record<string, string | string[] | number> = { 'audit-id': auditId, 'cache-control': 'no-cache, private', ...response.headers };
   if (response.run) {
     target.writeHead(response.status, headers);

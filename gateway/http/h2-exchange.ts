@@ -1,10 +1,10 @@
 /** One request over HTTP/2, on the stream API: the compatibility layer costs a fifth of a small request. */
-import { randomUUID } from 'node:crypto';
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { User } from '../access/user.js';
 import type { ApiResponse, RequestHeaders } from '../api-request.js';
 import type { ApiServer } from '../core.js';
 import { CHUNK_BYTES, errorResponse } from '../respond.js';
+import { nextAuditId } from './audit-id.js';
 import { announcesTooMuch, readBody, tooLargeError } from './request-body.js';
 import { byteLength, sendChunks, sendGzipped, wantsGzip } from './send-body.js';
 import { WritableSink } from './writable-sink.js';
@@ -19,7 +19,7 @@ function headersOf(response: ApiResponse, auditId: string): OutgoingHttpHeaders 
 function respond(stream: ServerHttp2Stream, request: IncomingHttpHeaders, response: ApiResponse): void {
   if (stream.destroyed || stream.headersSent) return;
   const sentId = request['audit-id'];
-  const headers = headersOf(response, typeof sentId === 'string' && sentId.length <= 64 ? sentId : randomUUID());
+  const headers = headersOf(response, typeof sentId === 'string' && sentId.length <= 64 ? sentId : nextAuditId());
   if (response.run) {
     stream.respond(headers);
     response.run(new WritableSink(stream));

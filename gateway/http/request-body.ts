@@ -15,23 +15,36 @@ export function announcesTooMuch(contentLength: string | undefined): boolean {
   return contentLength !== undefined && Number(contentLength) > BODY_BYTES_MAX;
 }
 
+/** Collects the chunks of one body. */
+class Collected {
+  #first: Buffer | undefined;
+  #rest: Buffer[] | undefined;
+  length = 0;
+
+  add(chunk: Buffer): void {
+    this.length += chunk.length;
+    if (!this.#first) this.#first = chunk;
+    else if (this.#rest) this.#rest.push(chunk);
+    else this.#rest = [this.#first, chunk];
+  }
+
+  get bytes(): Uint8Array | undefined {
+    return this.#rest ? Buffer.concat(this.#rest, this.length) : this.#first;
+  }
+}
+
 /** Calls back once; not at all if the client leaves before the end. Callbacks, not promises: this is on the path of every write. */
 export function readBody(source: Readable, done: BodyDone): void {
-  let first: Buffer | undefined;
-  let rest: Buffer[] | undefined;
-  let length = 0;
+  const collected = new Collected();
   let isRefused = false;
   source.on('data', (chunk: Buffer) => {
-    length += chunk.length;
     if (isRefused) return;
-    if (length > BODY_BYTES_MAX) {
-      isRefused = true;
-      done(tooLargeError(), undefined);
-    } else if (!first) first = chunk;
-    else if (rest) rest.push(chunk);
-    else rest = [first, chunk];
+    collected.add(chunk);
+    if (collected.length <= BODY_BYTES_MAX) return;
+    isRefused = true;
+    done(tooLargeError(), undefined);
   });
   source.on('end', () => {
-    if (!isRefused) done(undefined, rest ? Buffer.concat(rest, length) : first);
+    if (!isRefused) done(undefined, collected.bytes);
   });
 }
