@@ -53,7 +53,8 @@ export function aggregateContainers(spec: PodSpec, which: 'limits' | 'requests')
   const total: ResourceList = {};
   const sidecars: ResourceList = {};
   const initNeed: ResourceList = {};
-  for (const container of spec.containers ?? []) addTo(total, (container.resources as Requirements | undefined)?.[which]);
+  for (const container of spec.containers ?? [])
+    addTo(total, (container.resources as Requirements | undefined)?.[which]);
   for (const container of spec.initContainers ?? []) {
     const list = (container.resources as Requirements | undefined)?.[which];
     if (isSidecar(container)) {
@@ -89,5 +90,6 @@ export function defaultPodLevelResources(spec: PodSpec): void {
     if (isPodLevelResource(name) && !isHugePages(name)) requests[name] ??= need;
   }
   for (const [name, limit] of Object.entries(resources.limits)) if (isPodLevelResource(name)) requests[name] ??= limit;
-  if (Object.keys(requests).length > 0) resources.requests = requests;
+  // A spec that is complete may be shared and frozen: it is not written to.
+  if (Object.keys(requests).length > Object.keys(resources.requests ?? {}).length) resources.requests = requests;
 }

@@ -4,7 +4,10 @@ import { pullPolicyOf } from './pod-image-pull-policy.js';
 
 const MODE = 0o644;
 
-const canonical = (quantity: string | number) => canonicalQuantity(quantity) ?? quantity;
+function defaultSizeLimit(emptyDir: any): void {
+  const canonical = canonicalQuantity(emptyDir.sizeLimit);
+  if (canonical !== undefined && canonical !== emptyDir.sizeLimit) emptyDir.sizeLimit = canonical;
+}
 
 function defaultDownwardItems(items: readonly any[] | undefined): void {
   for (const item of items ?? []) {
@@ -39,7 +42,7 @@ export function defaultVolume(volume: any): void {
   let sources = 0;
   for (const field in volume) if (field !== 'name' && volume[field] != null) sources++;
   if (sources === 0) volume.emptyDir = {};
-  if (volume.emptyDir?.sizeLimit !== undefined) volume.emptyDir.sizeLimit = canonical(volume.emptyDir.sizeLimit);
+  if (volume.emptyDir?.sizeLimit !== undefined) defaultSizeLimit(volume.emptyDir);
   if (volume.configMap) volume.configMap.defaultMode ??= MODE;
   if (volume.secret) volume.secret.defaultMode ??= MODE;
   if (volume.projected) defaultProjected(volume.projected);

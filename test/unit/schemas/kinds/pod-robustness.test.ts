@@ -169,3 +169,20 @@ test('defaults of everything are idempotent, and judged the same after a round o
   t.deepEqual(again, copyOf(object));
   t.deepEqual(pod.validate(again), pod.validate(object));
 });
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const child of Object.values(value)) frozen(child);
+  return Object.freeze(value);
+}
+
+test('defaults write nothing into a pod that has them, so that it may be shared and frozen', (t) => {
+  const object = aFullPod();
+  object.spec.volumes[4].emptyDir.sizeLimit = '1024Mi';
+  pod.applyDefaults(object);
+  t.is(object.spec.volumes[4].emptyDir.sizeLimit, '1Gi');
+  t.notThrows(() => pod.applyDefaults(frozen(object)));
+  const { metadata, spec } = copyOf(object);
+  const workload: any = { metadata: {}, spec: { strategy: {}, template: { metadata, spec } } };
+  deployment.applyDefaults(workload);
+  t.notThrows(() => deployment.applyDefaults(frozen(workload)));
+});
