@@ -200,7 +200,11 @@ export class LmdbStore implements SnapshotStore {
     for (const name of types) {
       const type = this.#typeOf(name);
       if (!type.mustTrim(nowMs)) continue;
-      this.#write(() => type.trimStep(nowMs), () => this.#trim([name]), () => {}); // biome-ignore format: one step
+      this.#write(
+        () => type.trimStep(nowMs),
+        () => this.#trim([name]),
+        () => {},
+      );
     }
   }
 
@@ -208,7 +212,12 @@ export class LmdbStore implements SnapshotStore {
     const nowMs = this.#clock.now();
     this.#trim(this.#types.keys());
     for (const type of this.#types.values()) {
-      if (type.hasOldAsks(nowMs)) this.#write(() => (type.trimAsks(nowMs), () => {}), () => {}, () => {}); // biome-ignore format: one step
+      if (type.hasOldAsks(nowMs))
+        this.#write(
+          () => (type.trimAsks(nowMs), () => {}),
+          () => {},
+          () => {},
+        );
     }
     this.#sweep = this.#clock.after(SWEEP_EVERY_MS, () => this.#sweepAll());
   }

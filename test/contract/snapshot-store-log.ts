@@ -46,11 +46,36 @@ export const LOG_PROMISES: readonly StorePromise[] = [
       const seen = (await logAfter(store, 1)).map(({ bytes, ...entry }) => ({ ...entry, body: text(bytes) }));
       const base = { storeGeneration: 0, key: 'a' };
       assert.deepEqual(seen, [
-        { ...base, revision: 2, kind: 'put', previous: undefined, selectables: before, previousRevision: 0, body: 'one' },
+        {
+          ...base,
+          revision: 2,
+          kind: 'put',
+          previous: undefined,
+          selectables: before,
+          previousRevision: 0,
+          body: 'one',
+        },
         { ...base, revision: 3, kind: 'put', previous: before, selectables: after, previousRevision: 2, body: 'two' },
-        { storeGeneration: 0, key: undefined, revision: 4, kind: 'marker', previous: undefined, selectables: undefined, previousRevision: 0, body: undefined },
-        { ...base, revision: 5, kind: 'delete', previous: after, selectables: undefined, previousRevision: 3, body: 'last of a' },
-      ]); // biome-ignore format: one line an entry
+        {
+          storeGeneration: 0,
+          key: undefined,
+          revision: 4,
+          kind: 'marker',
+          previous: undefined,
+          selectables: undefined,
+          previousRevision: 0,
+          body: undefined,
+        },
+        {
+          ...base,
+          revision: 5,
+          kind: 'delete',
+          previous: after,
+          selectables: undefined,
+          previousRevision: 3,
+          body: 'last of a',
+        },
+      ]);
     },
   },
   {
@@ -64,7 +89,11 @@ export const LOG_PROMISES: readonly StorePromise[] = [
         const read = await store.readLog(TYPE, from, 4);
         assert.ok(read.kind === 'entries');
         const wanted = Array.from({ length: Math.min(4, 16 - from) }, (_, i) => from + i + 1);
-        assert.deepEqual(read.entries.map(({ revision }) => revision), wanted, `from ${from}`); // biome-ignore format: short
+        assert.deepEqual(
+          read.entries.map(({ revision }) => revision),
+          wanted,
+          `from ${from}`,
+        );
         assert.equal(read.newest, 16);
       }
     },
@@ -141,7 +170,10 @@ export const LOG_PROMISES: readonly StorePromise[] = [
       ]);
       advance(61_000);
       await revisionOf(store, put(token, 'c', 0, 'c', { askId: 'new' }));
-      assert.deepEqual((await store.asks(TYPE, [0])).map(({ askId }) => askId), ['new']); // biome-ignore format: short
+      assert.deepEqual(
+        (await store.asks(TYPE, [0])).map(({ askId }) => askId),
+        ['new'],
+      );
     },
   },
   {
@@ -150,7 +182,10 @@ export const LOG_PROMISES: readonly StorePromise[] = [
     async holds({ store, incarnation }) {
       const token = await owned(store, incarnation);
       for (let i = 0; i < 5; i++) {
-        await store.commit(TYPE, Array.from({ length: 10 }, (_, k) => put(token, `k${i}${k}`, 0))); // biome-ignore format: short
+        await store.commit(
+          TYPE,
+          Array.from({ length: 10 }, (_, k) => put(token, `k${i}${k}`, 0)),
+        );
       }
       const counts = new Map<string, number>();
       let pages = 0;

@@ -37,7 +37,15 @@ export const OWNERSHIP_PROMISES: readonly StorePromise[] = [
     title: 'a claim is granted only if the recorded token is still the one that was seen',
     async holds({ store, incarnation }) {
       const mine = await owned(store, incarnation);
-      const stale = await store.claim(TYPE, [0, 1], 'other', new Map([[0, undefined], [1, undefined]])); // biome-ignore format: one pair a slot
+      const stale = await store.claim(
+        TYPE,
+        [0, 1],
+        'other',
+        new Map([
+          [0, undefined],
+          [1, undefined],
+        ]),
+      );
       assert.deepEqual([...stale.keys()], [1]);
       assert.deepEqual((await store.owner(TYPE, 0)).token, mine);
       const granted = await store.claim(TYPE, [0], 'other', new Map([[0, mine]]));
@@ -66,7 +74,10 @@ export const OWNERSHIP_PROMISES: readonly StorePromise[] = [
       const entry = put(tokens.get(255) ?? assert.fail(), 'a', 0, 'a', { slot: 255 });
       await revisionOf(store, entry);
       assert.deepEqual(await loadAll(store, [0, 1]), []);
-      assert.deepEqual((await loadAll(store, [255])).map(({ slot }) => slot), [255]); // biome-ignore format: short
+      assert.deepEqual(
+        (await loadAll(store, [255])).map(({ slot }) => slot),
+        [255],
+      );
     },
   },
   {
@@ -104,7 +115,10 @@ export const OWNERSHIP_PROMISES: readonly StorePromise[] = [
       assert.equal((await store.get(TYPE, 'a'))?.storeGeneration, 0);
       assert.equal((await store.get(TYPE, 'b'))?.storeGeneration, newest.storeGeneration);
       const log = await logAfter(store, 1);
-      assert.deepEqual(log.map((entry) => entry.storeGeneration), [0, newest.storeGeneration]); // biome-ignore format: short
+      assert.deepEqual(
+        log.map((entry) => entry.storeGeneration),
+        [0, newest.storeGeneration],
+      );
     },
   },
   {
@@ -118,7 +132,10 @@ export const OWNERSHIP_PROMISES: readonly StorePromise[] = [
         seen.push((await current.store.newest([TYPE])).get(TYPE)?.storeGeneration ?? -1);
       }
       assert.ok((seen[0] ?? 0) > 0 && (seen[1] ?? 0) > (seen[0] ?? 0) && (seen[2] ?? 0) > (seen[1] ?? 0), seen.join());
-      assert.deepEqual((await current.store.generations(TYPE)).map((record) => record.storeGeneration), seen); // biome-ignore format: short
+      assert.deepEqual(
+        (await current.store.generations(TYPE)).map((record) => record.storeGeneration),
+        seen,
+      );
     },
   },
   {

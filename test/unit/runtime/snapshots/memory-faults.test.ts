@@ -33,7 +33,10 @@ test('what is not flushed when the machine stops is gone, and its revision is gi
   clock.advance(1_000);
   t.false(answered);
   t.is(await store.get(TYPE, 'lost'), undefined);
-  t.deepEqual((await store.generations(TYPE)).map(({ startedAfter }) => startedAfter), [2]); // biome-ignore format: short
+  t.deepEqual(
+    (await store.generations(TYPE)).map(({ startedAfter }) => startedAfter),
+    [2],
+  );
   t.is(await revisionOf(store, put(await owned(store, 'two'), 'other', 0)), 3);
 });
 
