@@ -1,6 +1,7 @@
 /** One cluster in one process: LMDB, memory bus, control plane, gateway and the machine's agent. Starts in order, stops in reverse. */
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { TokenIssuer } from '../actors/node-links/token-issuer.js';
 import { MemoryBus } from '../bus/memory-bus.js';
 import { Certificates, type ClusterCertificates, serverNames } from '../gateway/access/certificates.js';
 import { kubeconfig } from '../gateway/access/kubeconfig.js';
@@ -12,10 +13,12 @@ import type { Logger } from '../runtime/process/logger.js';
 import { SystemRandom } from '../runtime/process/random.js';
 import { SystemTurn } from '../runtime/process/turn.js';
 import { LmdbStore } from '../runtime/snapshots/lmdb-store.js';
+import type { ResourceCaches } from '../runtime/views/resource-cache.js';
+import { NotFoundError } from '../schemas/errors.js';
 import { bootstrapObjects } from '../schemas/kinds/bootstrap-objects.js';
 import { kinds } from '../schemas/kinds/registry.js';
 import { keyOf } from '../schemas/meta/object.js';
-import { actorTypes, clusterActors, clusterControllers } from './cluster-parts.js';
+import { actorTypes, clusterParts } from './cluster-parts.js';
 import { ControlPlane } from './control-plane.js';
 import { type MachineOptions, startMachine } from './machine.js';
 import { troupeVersion } from './version.js';
@@ -80,8 +83,12 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
     const port = await listen(gateway, options.apiHost, options.apiPorts);
     stops.push(() => gateway.stop());
     await controlPlane.ensure(bootstrapObjects({ caCertificatePem: kept.ca.certificatePem, apiHost: options.apiHost, apiPort: port, serviceAddress }));
-    await controlPlane.run(clusterActors({ tokens, controlPlane }), clusterControllers({ controlPlane, caCertificatePem: kept.ca.certificatePem }));
-    const machine = await startMachine(options.machine, { bus, clock, random, turn, logger: options.logger, dataFolder: options.dataFolder, apiHost: options.apiHost, apiPort: port });
+    const { caches } = controlPlane;
+    const { actors, controllers } = clusterParts({ caches, clock, store, caCertificatePem: kept.ca.certificatePem, tokens: podTokens(tokens, caches) });
+    await controlPlane.run(actors, controllers);
+    const { logger, dataFolder } = options;
+    const clusterId = await keptClusterId(store, random.uuid(), dataFolder);
+    const machine = await startMachine(options.machine, { bus, clock, random, turn, logger, dataFolder, clusterId, apiService: { host: serviceAddress, port: 443 } });
     stops.push(() => machine.stop());
     const url = `https://${options.apiHost.includes(':') ? `[${options.apiHost}]` : options.apiHost}:${port}`;
     return { url, port, controlPlane, kubeconfigPath: writeKubeconfig(options.dataFolder, url, kept), stop };
@@ -89,6 +96,26 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
     await stop();
     throw error;
   }
+}
+
+/** Chosen at the first start; also in a file, so that `down` can tell this cluster's containers without opening the store. */
+async function keptClusterId(store: LmdbStore, fresh: string, dataFolder: string): Promise<string> {
+  const kept = await store.getRecord('cluster/id');
+  const id = kept ? Buffer.from(kept).toString() : fresh;
+  if (!kept) await store.putRecord('cluster/id', Buffer.from(id));
+  writeFileSync(path.join(dataFolder, 'cluster-id'), `${id}\n`);
+  return id;
+}
+
+/** Tokens for pods' service accounts, which node-links name and the signer wants with their uid. */
+function podTokens(tokens: ServiceAccountTokens, caches: ResourceCaches): TokenIssuer {
+  return {
+    async issue({ namespace, serviceAccount, ...rest }) {
+      const entry = (await caches.of('serviceaccounts')).get(keyOf(namespace, serviceAccount));
+      if (!entry) throw new NotFoundError({ group: '', resource: 'serviceaccounts', name: serviceAccount });
+      return tokens.issue({ namespace, serviceAccount: { name: serviceAccount, uid: entry.uid }, ...rest });
+    },
+  };
 }
 
 async function listen(gateway: GatewayServer, host: string, ports: readonly number[]): Promise<number> {

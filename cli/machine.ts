@@ -1,5 +1,9 @@
 /** The node or nodes of this process: the machine's agent over Docker, or simulated ones. */
+import { availableParallelism, hostname, networkInterfaces, totalmem } from 'node:os';
+import path from 'node:path';
 import type { Bus } from '../bus/bus.js';
+import { FileAgentState } from '../node-agent/agent/agent-state.js';
+import type { NodeAgentOptions } from '../node-agent/agent/node-agent.js';
 import type { Clock } from '../runtime/process/clock.js';
 import type { Logger } from '../runtime/process/logger.js';
 import type { Random } from '../runtime/process/random.js';
@@ -14,10 +18,58 @@ export interface MachineParts {
   readonly turn: Turn;
   readonly logger: Logger;
   readonly dataFolder: string;
-  readonly apiHost: string;
-  readonly apiPort: number;
+  readonly clusterId: string;
+  /** What pods are told of the API. */
+  readonly apiService: { readonly host: string; readonly port: number };
 }
 
-export async function startMachine(_options: MachineOptions, _parts: MachineParts): Promise<{ stop(): Promise<void> }> {
-  return { async stop() {} };
+export interface Machine {
+  /** Ends the agents; containers run on. */
+  stop(): Promise<void>;
+}
+
+export function startMachine(options: MachineOptions, parts: MachineParts): Promise<Machine> {
+  return options.runtime === 'docker' ? startDocker(options.socketPath, parts) : startSimulated(options.nodes, parts);
+}
+
+async function startDocker(socketPath: string, parts: MachineParts): Promise<Machine> {
+  const { DockerRuntime } = await import('../node-agent/containers/docker-runtime.js');
+  const { DiskVolumes } = await import('../node-agent/volumes/disk-volumes.js');
+  const { NetworkProbeTransport } = await import('../node-agent/probes/network-probe-transport.js');
+  const { NodeAgent } = await import('../node-agent/agent/node-agent.js');
+  const { bus, clock, random, turn, logger, clusterId, apiService } = parts;
+  const nodeName = hostname().toLowerCase();
+  const runtime = new DockerRuntime({ docker: { socketPath }, nodeName, clusterId, clock, logger });
+  const volumes = new DiskVolumes({
+    root: path.join(parts.dataFolder, 'pods'),
+    clock,
+    allocatable: () => ({ cpuMillis: availableParallelism() * 1_000, memoryBytes: totalmem() }),
+  });
+  const options: NodeAgentOptions = { apiService, addresses: addressesOf(nodeName) };
+  const dataStore = new FileAgentState(path.join(parts.dataFolder, 'agent.json'));
+  const agent = new NodeAgent({ nodeName, bus, runtime, volumes, transport: new NetworkProbeTransport(), clock, random, turn, logger, dataStore, options });
+  await agent.start();
+  return {
+    async stop() {
+      await agent.stop();
+      await runtime.close();
+    },
+  };
+}
+
+async function startSimulated(nodes: number, { bus, clock, random, turn, logger, apiService }: MachineParts): Promise<Machine> {
+  const { SimulatedFleet } = await import('../node-agent/agent/simulated-fleet.js');
+  const fleet = new SimulatedFleet({ bus, clock, random, turn, logger, options: { apiService } });
+  await fleet.start(Array.from({ length: nodes }, (_, i) => `node-${i + 1}`));
+  return { stop: () => fleet.stop() };
+}
+
+/** The machine's first outside address, which pods can reach too. */
+function addressesOf(nodeName: string) {
+  const outside = Object.entries(networkInterfaces()).flatMap(([name, list]) => (/^(lo|docker|br-|veth)/.test(name) ? [] : (list ?? [])));
+  const address = outside.find(({ family }) => family === 'IPv4')?.address ?? '127.0.0.1';
+  return [
+    { type: 'InternalIP', address },
+    { type: 'Hostname', address: nodeName },
+  ];
 }
