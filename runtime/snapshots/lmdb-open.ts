@@ -123,7 +123,7 @@ function begin(db: Database, options: OpenOptions & { limits: StoreLimits }, loc
     lifeKey: key,
     incarnation,
     types,
-    clean: lives.length === 0 || lives.every(({ value }) => CLEAN.equals(value)),
+    clean: lives.every(({ value }) => CLEAN.equals(value)),
     async close() {
       db.transactionSync(() => void db.put(key, CLEAN));
       await db.close();
@@ -157,5 +157,6 @@ function raiseAll(db: Database, types: ReadonlyMap<StoreType, LmdbType>, nowMs: 
     void db.put(typeKey(type.id), type.record());
     void db.put(claimsKey(type.id), type.claimsRecord());
   }
-  for (const { key } of [...db.getRange(ALL_GUARDS)]) if (endsWithGeneration(nameOf(key))) void db.remove(key);
+  const guards = Array.from(db.getRange(ALL_GUARDS), ({ key }) => key); // Read whole before the removals move its pages.
+  for (const key of guards) if (endsWithGeneration(nameOf(key))) void db.remove(key);
 }

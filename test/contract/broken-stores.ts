@@ -45,7 +45,7 @@ const rewriting = (
 ) => ({
   breaks: (right: SnapshotStore): Partial<SnapshotStore> => ({
     commit: async (type, entries) =>
-      right.commit(type, await Promise.all(entries.map((entry) => rewrite(entry, right, type)))),
+      right.commit(type, await Promise.all(entries.map(async (entry) => rewrite(entry, right, type)))),
   }),
 });
 
@@ -225,7 +225,7 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
 ];
 
 /** Lives that are broken as wholes: how a process ends and the next begins. */
-export const BROKEN_LIVES: readonly { readonly what: string; wrap(open: OpenStage): OpenStage }[] = [
+export const BROKEN_LIVES: readonly { readonly what: string; wrap: (open: OpenStage) => OpenStage }[] = [
   { what: 'acknowledges before it is durable', wrap: (open) => withReopen(open, async (_, fresh) => fresh()) },
   { what: 'begins no generation in the next life', wrap: (open) => withReopen(open, async (stage) => stage) },
 ];
@@ -238,7 +238,7 @@ function withReopen(
     const { stage, end } = await open(limits);
     const fresh = async () => (await open(limits)).stage;
     const wrapped: StoreStage = { ...stage, reopen: async () => wrapLife(await reopen(stage, fresh)) };
-    const wrapLife = (next: StoreStage): StoreStage => ({ ...next, reopen: wrapped.reopen });
+    const wrapLife = (next: StoreStage): StoreStage => ({ ...next, reopen: () => wrapped.reopen() });
     return { stage: wrapped, end };
   };
 }
