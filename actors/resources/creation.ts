@@ -11,6 +11,7 @@ export function newObject(draft: KubeObject, definition: KindDefinition, rules: 
   definition.prepareForCreate?.(object, rules);
   definition.applyDefaults(object);
   const errors = definition.validate(object);
+  if (definition.validateCreate) errors.push(...definition.validateCreate(object));
   if (errors.length > 0) throw new InvalidError({ group: definition.group, kind: definition.kind, name: object.metadata.name }, errors);
   return { object, warnings: definition.warningsOf?.(object) ?? [] };
 }

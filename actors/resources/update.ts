@@ -73,7 +73,9 @@ function finished(draft: KubeObject, previous: KubeObject, target: WriteTarget, 
 
 function violations(next: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition): FieldError[] {
   const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
+  const rules = definition.targetRules?.[target];
   if (target === 'status') errors.push(...(definition.validateStatusUpdate?.(next, previous) ?? []));
+  else if (rules) errors.push(...rules.validate(next, previous));
   else errors.push(...(definition.validateUpdate?.(next, previous) ?? []), ...definition.validate(next));
   if (errors.length < 2) return errors;
   // What is wrong with the object as such is often found again by the rules about its change.
@@ -81,8 +83,10 @@ function violations(next: KubeObject, previous: KubeObject, target: WriteTarget,
 }
 
 function prepare(next: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition): void {
+  const rules = definition.targetRules?.[target];
   if (target === 'status') definition.prepareForStatusUpdate?.(next, previous);
-  else if (target === 'finalize') Object.assign(next, { ...previous, spec: next['spec'] });
+  else if (target === 'finalize') definition.prepareForFinalizeUpdate?.(next, previous);
+  else if (rules) rules.prepare(next, previous);
   else definition.prepareForUpdate?.(next, previous);
 }
 
