@@ -85,7 +85,7 @@ function violations(next: KubeObject, previous: KubeObject, target: WriteTarget,
 function prepare(next: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition): void {
   const rules = definition.targetRules?.[target];
   if (target === 'status') definition.prepareForStatusUpdate?.(next, previous);
-  else if (target === 'finalize') definition.prepareForFinalizeUpdate?.(next, previous);
+  else if (target === 'finalize') Object.assign(next, { status: previous['status'] });
   else if (rules) rules.prepare(next, previous);
   else definition.prepareForUpdate?.(next, previous);
 }
