@@ -57,9 +57,12 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
   readonly #byIdentity = new Map<string, string>();
   readonly #watchers = new Set<(event: RuntimeEvent) => void>();
   readonly #network: SimulatedNetwork;
+  readonly #machineId: string;
+  #serial = 0;
   #down = false;
 
   constructor(private readonly options: SimulatedRuntimeOptions) {
+    this.#machineId = Buffer.from(options.random.bytes(28)).toString('hex');
     this.#network = options.network ?? new SimulatedNetwork();
   }
 
@@ -358,9 +361,10 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
     for (const watcher of this.#watchers) watcher({ kind, id: state.id, pod: state.pod });
   }
 
-  /** 64 hexadecimal digits, as Docker's. */
+  /** 64 hexadecimal digits, as Docker's: a number of this machine's, then what makes the machine's its own. */
   #newId(): string {
-    return Buffer.from(this.options.random.bytes(32)).toString('hex');
+    this.#serial++;
+    return this.#serial.toString(16).padStart(8, '0') + this.#machineId;
   }
 }
 
