@@ -91,25 +91,29 @@ withDocker(
     const hostPort = (probe.address() as AddressInfo).port;
     await new Promise((resolve) => probe.close(resolve));
     const ports = [{ hostIP: '127.0.0.1', hostPort, containerPort: 80, protocol: 'TCP' as const }];
-      const { sandboxId, ids } = await started(
+    const serve = (address: string, text: string) => `echo ${text} >/tmp/index.html; httpd -f -p ${address} -h /tmp`;
+    const { sandboxId, ids } = await started(
       { shareProcessNamespace: true, ports },
-      script('echo $(hostname) $HOSTNAME; ps; nc -lk -p 80 -e echo outside'),
-      script('nc -lk -s 127.0.0.1 -p 81 -e echo loopback'),
+      script(`echo $(hostname) $HOSTNAME; ps; ${serve('80', 'outside')}`),
+      script(serve('127.0.0.1:81', 'loopback')),
     );
     const [first = '', second = ''] = ids;
     await until(async () => (await logText(runtime, first)).includes('/pause'));
     t.regex(await logText(runtime, first), /^web-0 web-0\n/);
     t.regex((await runtime.execSync(second, ['ps'], 5_000)).output, /1 .*\/pause/);
-    await until(async () => /:80 [^]*:81 /.test((await runtime.execSync(second, ['netstat', '-ltn'], 5_000)).output));
-  for (const [port, text] of [
+    await until(async () =>
+      /(?=[^]*:80 )(?=[^]*:81 )/.test((await runtime.execSync(second, ['netstat', '-ltn'], 5_000)).output),
+    );
+    for (const [port, text] of [
       [80, 'outside\n'],
       [81, 'loopback\n'],
     ] as const) {
       const [ours, theirs] = streamPair();
       const answer = readAll(theirs);
+      await theirs.write(1, Buffer.from('GET / HTTP/1.0\r\n\r\n'));
       await runtime.portForward(sandboxId, port, ours);
       ours.close();
-      t.is((await answer).get(1), text);
+      t.true((await answer).get(1)?.endsWith(`\r\n\r\n${text}`));
     }
     const refused = await runtime.portForward(sandboxId, 82, streamPair()[0]).catch((error: RuntimeError) => error);
     t.regex((refused as RuntimeError).message, /^failed to connect to localhost:82 inside namespace: .*ECONNREFUSED/);
@@ -163,7 +167,7 @@ withDocker(
       terminal,
     );
     await user.write(4, Buffer.from('{"Width":91,"Height":17}'));
-      await user.write(0, Buffer.from('x\n'));
+    await user.write(0, Buffer.from('x\n'));
     t.is(await tty, 0);
     terminal.close();
     t.regex((await screen).get(1) ?? '', /17 91/);

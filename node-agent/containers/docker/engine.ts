@@ -20,10 +20,13 @@ interface DockerError extends Error {
   code?: string;
 }
 
+/** dockerode's own, before the words of the engine. */
+const PREFACE = /^\(HTTP code \d+\) .*? - /;
+
 /** What the engine said, without dockerode's preface. */
 export function messageOf(error: unknown): string {
   const { json, message } = error as DockerError;
-  return json?.message ?? message ?? String(error);
+  return json?.message ?? message?.replace(PREFACE, '').trim() ?? String(error);
 }
 
 export function statusCodeOf(error: unknown): number | undefined {

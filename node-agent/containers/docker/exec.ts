@@ -37,7 +37,7 @@ export class DockerExec {
   ): Promise<number> {
     const exec = await this.create(id, options.command, options);
     const socket = await this.start(exec, options);
-    const onResize = (size: { w: number; h: number }) => void exec.resize(size).catch(() => {});
+    const onResize = (size: { w: number; h: number }) => exec.resize(size);
     const end = await pump(socket, stream, { tty: options.tty, stdin: options.stdin, onResize });
     if (end === 'client-gone') await this.kill(id, exec);
     return this.exitCode(exec);
@@ -64,9 +64,11 @@ export class DockerExec {
     const tty = found.Config.Tty;
     const stdin = options.stdin && found.Config.OpenStdin;
     const query = { stream: true, stdin, stdout: options.stdout, stderr: options.stderr && !tty };
-    const attach = { ...query, hijack: true, _query: query, _body: {} };
+    // dockerode would send the options as a body too, and the container would read that as its input. A request without a body must be ended at
+    // once to be sent at all, which is what `stdin: false` does; the connection it becomes goes both ways all the same.
+    const attach = { hijack: true, stdin: false, _query: query, _body: {} };
     const socket = (await this.engine.call(() => container.attach(attach))) as unknown as Socket;
-    await pump(socket, stream, { tty, stdin, onResize: (size) => void container.resize(size).catch(() => {}) });
+    await pump(socket, stream, { tty, stdin, onResize: (size) => container.resize(size) });
   }
 
   private create(id: string, command: readonly string[], streams: Streams): Promise<Exec> {

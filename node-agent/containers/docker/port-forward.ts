@@ -29,6 +29,7 @@ const dial = (host, next) => {
     process.stderr.write('ok');
     process.stdin.pipe(socket);
     socket.pipe(process.stdout);
+    socket.once('end', () => process.stdout.write('', () => process.exit(0)));
   });
 };
 dial('127.0.0.1', (four) => dial('::1', (six) => {

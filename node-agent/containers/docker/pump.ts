@@ -8,8 +8,8 @@ export interface PumpOptions {
   readonly tty: boolean;
   /** Whether the client's input is for the process. */
   readonly stdin: boolean;
-  /** The terminal's new size, in characters. */
-  readonly onResize: (size: { readonly w: number; readonly h: number }) => void;
+  /** The terminal's new size, in characters. What is typed after it waits for it, so that a program started with a size sees it. */
+  readonly onResize: (size: { readonly w: number; readonly h: number }) => Promise<unknown>;
 }
 
 export function whenDrained(socket: Socket, data: Uint8Array): Promise<void> {
@@ -37,7 +37,7 @@ async function pumpIn(stream: BusStream, socket: Socket, options: PumpOptions): 
   for await (const { channel, data } of stream.frames) {
     if (channel === streamChannel.resize) {
       const size = sizeOf(data);
-      if (size) options.onResize(size);
+      if (size) await options.onResize(size).catch(() => {});
     } else if (channel === streamChannel.stdin && options.stdin) {
       if (data.length === 0) socket.end();
       else await whenDrained(socket, data);
