@@ -1,16 +1,43 @@
 /** All controllers of a cluster. */
+import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import type { Controller } from '../../runtime/reconcile/controller.js';
 import type { NamespaceGuards } from '../../runtime/reconcile/namespace-guards.js';
-import type { NodeHeartbeats } from '../../runtime/reconcile/node-heartbeats.js';
 import { DeploymentController } from './deployment-controller.js';
+import { EventTtlController } from './event-ttl-controller.js';
+import { GarbageCollector } from './garbage-collector.js';
+import { NamespaceController } from './namespace-controller.js';
+import { defaultServiceAccounts, NamespaceDefaultsController, rootCaConfigMaps } from './namespace-defaults-controller.js';
+import { type Heartbeats, NodeLifecycleController } from './node-lifecycle-controller.js';
+import { PodGarbageCollector } from './pod-garbage-collector.js';
 import { ReplicaSetController } from './replica-set-controller.js';
+import { Silence } from './silence.js';
+import { TaintEvictionController } from './taint-eviction-controller.js';
 
 export interface ControllerDependencies {
-  readonly heartbeats: NodeHeartbeats;
+  /** All kinds that are served. */
+  readonly kinds: readonly KindDefinition[];
   readonly namespaceGuards: NamespaceGuards;
+  readonly heartbeats: Heartbeats;
+  /** PEM. */
   readonly caCertificatePem: string;
+  /** How long a node may be silent; Kubernetes' 40 s where absent. */
+  readonly nodeGraceMs?: number;
 }
 
-export function controllers(_dependencies: ControllerDependencies): Controller[] {
-  return [new ReplicaSetController(), new DeploymentController()];
+/** New ones, not started. */
+export function controllers(dependencies: ControllerDependencies): Controller[] {
+  const { kinds, namespaceGuards, heartbeats, caCertificatePem, nodeGraceMs } = dependencies;
+  const silence = new Silence();
+  return [
+    new ReplicaSetController(),
+    new DeploymentController(),
+    new NamespaceController(namespaceGuards, kinds),
+    new NamespaceDefaultsController(defaultServiceAccounts),
+    new NamespaceDefaultsController(rootCaConfigMaps(caCertificatePem)),
+    new GarbageCollector(kinds),
+    new PodGarbageCollector(),
+    new NodeLifecycleController(heartbeats, silence, nodeGraceMs),
+    new TaintEvictionController(silence),
+    new EventTtlController(),
+  ];
 }

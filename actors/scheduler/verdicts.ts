@@ -49,7 +49,6 @@ export class Verdicts {
         type: 'PodScheduled',
         status: 'False',
         ...(generation ? { observedGeneration: generation } : {}),
-        lastProbeTime: null,
         reason,
         message,
       };
