@@ -2,8 +2,11 @@
 import type { FieldValidation } from '../schemas/messages/resource.js';
 import { type Decoded, decodeObject, decodeYaml } from '../schemas/openapi/decode.js';
 import type { ApiRequest } from './api-request.js';
+import { hasMessage } from '../schemas/protobuf/message-plan.js';
+import { decodeProtobuf } from '../schemas/protobuf/decode.js';
 import { UnsupportedMediaTypeError } from './http-errors.js';
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const ACCEPTED = ['application/json', 'application/yaml'];
 const NO_BYTES = new Uint8Array(0);
 
@@ -22,5 +25,7 @@ export function decodeBody(request: ApiRequest, schema: string, mode: FieldValid
   const type = mediaTypeOf(request);
   if (type === 'application/json' || type === '' || type === 'text/plain') return decodeObject(bytes, schema, mode);
   if (type === 'application/yaml') return decodeYaml(bytes, schema, mode);
-  throw new UnsupportedMediaTypeError(ACCEPTED);
+  const hasProtobuf = hasMessage(schema); // Custom types have no form in it.
+  if (type === PROTOBUF && hasProtobuf) return decodeProtobuf(bytes, schema, mode);
+  throw new UnsupportedMediaTypeError(hasProtobuf ? [...ACCEPTED, PROTOBUF] : ACCEPTED);
 }

@@ -26,7 +26,8 @@ export function decodeYaml(bytes: Uint8Array, schema: string, mode: FieldValidat
 
 type Words = (duplicates: readonly string[], unknown: readonly string[]) => string[];
 
-function checked({ value, duplicates }: SlowlyParsed, schema: string, mode: FieldValidation, words: Words): Decoded {
+/** What every format's decoder ends with: `value` checked against its type. `words` are the format's own for duplicates. */
+export function checked({ value, duplicates }: SlowlyParsed, schema: string, mode: FieldValidation, words: Words): Decoded {
   const object = withTypeMeta(value as Record<string, unknown>, schema);
   const { unknown, error } = checkStructure(object, schema, mode);
   if (error) throw cannotBeHandled(object, schema, error);
@@ -80,8 +81,8 @@ function requireText(object: Record<string, unknown>, field: string): void {
   throw new JsonSyntaxError(`json: cannot unmarshal ${got} into Go struct field .${field} of type string`);
 }
 
-/** Fills in apiVersion and kind; refuses those of another type. */
-function withTypeMeta(object: Record<string, unknown>, schema: string): Record<string, unknown> {
+/** Fills in apiVersion and kind; refuses those of another type. Throws BadRequestError. */
+export function withTypeMeta(object: Record<string, unknown>, schema: string): Record<string, unknown> {
   const gvk = typeNamed(schema)?.gvk;
   if (!gvk) return object;
   const apiVersion = gvk.group ? `${gvk.group}/${gvk.version}` : gvk.version;
@@ -110,7 +111,8 @@ function withoutTypeMeta({
   return rest;
 }
 
-function cannotBeHandled(object: Record<string, unknown>, schema: string, why: string): BadRequestError {
+/** The error for a body whose kind is known, and whose fields are not as they should be. */
+export function cannotBeHandled(object: Record<string, unknown>, schema: string, why: string): BadRequestError {
   const wanted = kindOf(schema);
   const kind = typeof object.kind === 'string' && object.kind ? object.kind : wanted;
   const version = typeNamed(schema)?.gvk?.version ?? schema.split('.').at(-2);
@@ -119,7 +121,8 @@ function cannotBeHandled(object: Record<string, unknown>, schema: string, why: s
 
 const kindOf = (schema: string) => schema.slice(schema.lastIndexOf('.') + 1);
 
-function unrecognized(bytes: Uint8Array, schema: string, why: string): BadRequestError {
+/** The error for a body that doesn't even tell its kind. */
+export function unrecognized(bytes: Uint8Array, schema: string, why: string): BadRequestError {
   return new BadRequestError(
     `the object provided is unrecognized (must be of type ${kindOf(schema)}): ${why} (${summary(bytes)})`,
   );
