@@ -54,7 +54,15 @@ export class ClusterClient {
     const secrets: RequestOptions = {};
     await config.applyToHTTPSOptions(secrets);
     const { ca, cert, key, rejectUnauthorized, servername, headers, auth } = secrets;
-    return new ClusterClient(config, server.replace(/\/$/, ''), { ca, cert, key, rejectUnauthorized, servername, headers, auth });
+    return new ClusterClient(config, server.replace(/\/$/, ''), {
+      ca,
+      cert,
+      key,
+      rejectUnauthorized,
+      servername,
+      headers,
+      auth,
+    });
   }
 
   get namespace(): string {
@@ -81,12 +89,25 @@ export class ClusterClient {
       ...this.options.headers,
       accept: call.accept ?? 'application/json',
       'user-agent': 'troupe-k',
-      ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+      ...(body === undefined
+        ? {}
+        : {
+            'content-type': call.contentType ?? 'application/json',
+            'content-length': String(Buffer.byteLength(body)),
+          }),
     };
     const secure = url.protocol === 'https:';
     return new Promise((resolve, reject) => {
-      const options = { ...this.options, method, headers, timeout: timeoutMs, ...(secure ? { agent: this.#agent } : {}) };
-      const request = (secure ? https : http).request(url, options, (response) => answered(response).then(resolve, reject));
+      const options = {
+        ...this.options,
+        method,
+        headers,
+        timeout: timeoutMs,
+        ...(secure ? { agent: this.#agent } : {}),
+      };
+      const request = (secure ? https : http).request(url, options, (response) =>
+        answered(response).then(resolve, reject),
+      );
       request.on('timeout', () => request.destroy(new Error(`no answer in ${timeoutMs / 1000} s`)));
       request.on('error', (error: NodeJS.ErrnoException) => reject(new Error(connectionProblem(error, this.server))));
       request.end(body);
@@ -102,7 +123,10 @@ function loadInto(config: KubeConfig, { kubeconfig, data = './.troupe' }: Connec
   const file = kubeconfig ?? (process.env['KUBECONFIG'] ? undefined : path.join(data, 'admin.kubeconfig'));
   if (!file) config.loadFromDefault();
   else if (existsSync(file)) config.loadFromFile(file);
-  else throw new Error(`there is no ${file}: \`npm start\` starts a cluster and writes it, --data DIR or KUBECONFIG name another`);
+  else
+    throw new Error(
+      `there is no ${file}: \`npm start\` starts a cluster and writes it, --data DIR or KUBECONFIG name another`,
+    );
   return config;
 }
 
@@ -121,6 +145,7 @@ async function answered(response: IncomingMessage): Promise<IncomingMessage> {
 
 function connectionProblem(error: NodeJS.ErrnoException, server: string): string {
   if (error.code === 'ECONNREFUSED') return `nothing answers at ${server}: is Troupe running? (\`npm start\`)`;
-  if (error.code?.includes('CERT') || error.code?.startsWith('ERR_TLS')) return `${server} is not the cluster that the kubeconfig was written for: ${error.message}`;
+  if (error.code?.includes('CERT') || error.code?.startsWith('ERR_TLS'))
+    return `${server} is not the cluster that the kubeconfig was written for: ${error.message}`;
   return `${server}: ${error.message}`;
 }

@@ -65,8 +65,15 @@ async function printObjects(session: Session, targets: readonly Target[], option
   }
   const isOne = found.length === 1 && targets.every(({ names }) => names.length > 0);
   const whole = isOne ? found[0] : { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items: found };
-  if (options.output === 'name') for (const object of found) session.say(shownName(session.types.ofObject(object.apiVersion, object.kind), object.metadata.name));
-  else session.say(options.output === 'json' ? JSON.stringify(whole, undefined, 2) : stringify(whole, { lineWidth: 0, version: '1.1' }).trimEnd());
+  if (options.output === 'name')
+    for (const object of found)
+      session.say(shownName(session.types.ofObject(object.apiVersion, object.kind), object.metadata.name));
+  else
+    session.say(
+      options.output === 'json'
+        ? JSON.stringify(whole, undefined, 2)
+        : stringify(whole, { lineWidth: 0, version: '1.1' }).trimEnd(),
+    );
   return 0;
 }
 
@@ -74,26 +81,38 @@ async function printObjects(session: Session, targets: readonly Target[], option
 async function watch(session: Session, target: Target, options: GetOptions): Promise<number> {
   const { client } = session;
   const list = pathOf(target.type, options.allNamespaces ? undefined : session.namespace);
-  const query = { ...queryOf(options), ...(target.names.length > 0 ? { fieldSelector: `metadata.name=${target.names[0]}` } : {}) };
+  const query = {
+    ...queryOf(options),
+    ...(target.names.length > 0 ? { fieldSelector: `metadata.name=${target.names[0]}` } : {}),
+  };
   const printer = new TablePrinter(viewOf(target.type, options, false));
   const asTable = !options.output || options.output === 'wide';
   const first = await client.json<Table>('GET', list, { query, accept: tableType });
   const show = (table: Table) => printer.lines(table).forEach((line) => session.say(line));
   if (asTable) show(first);
-  const call = { query: { ...query, watch: '1', resourceVersion: first.metadata?.resourceVersion }, ...(asTable ? { accept: tableType } : {}) };
+  const call = {
+    query: { ...query, watch: '1', resourceVersion: first.metadata?.resourceVersion },
+    ...(asTable ? { accept: tableType } : {}),
+  };
   for await (const event of jsonLines<WatchEvent<Table & ApiObject & Status>>(await client.open('GET', list, call))) {
     if (event.type === 'BOOKMARK') continue;
     if (event.type === 'ERROR') throw new ServerError(event.object);
     if (asTable) show(event.object);
     else if (options.output === 'name') session.say(shownName(target.type, event.object.metadata.name));
-    else session.say(options.output === 'json' ? JSON.stringify(event.object, undefined, 2) : `---\n${stringify(event.object, { lineWidth: 0 }).trimEnd()}`);
+    else
+      session.say(
+        options.output === 'json'
+          ? JSON.stringify(event.object, undefined, 2)
+          : `---\n${stringify(event.object, { lineWidth: 0 }).trimEnd()}`,
+      );
   }
   return 0;
 }
 
 function onlyOne(targets: readonly Target[]): Target {
   const [target, ...more] = targets;
-  if (!target || more.length > 0 || target.names.length > 1) throw new Error('--watch takes one resource type, or one object');
+  if (!target || more.length > 0 || target.names.length > 1)
+    throw new Error('--watch takes one resource type, or one object');
   return target;
 }
 

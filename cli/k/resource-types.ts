@@ -20,7 +20,10 @@ export interface Target {
 }
 
 interface Discovered {
-  readonly items: readonly { readonly metadata?: { readonly name?: string }; readonly versions: readonly { readonly version: string; readonly resources?: readonly DiscoveredResource[] }[] }[];
+  readonly items: readonly {
+    readonly metadata?: { readonly name?: string };
+    readonly versions: readonly { readonly version: string; readonly resources?: readonly DiscoveredResource[] }[];
+  }[];
 }
 
 interface DiscoveredResource {
@@ -39,14 +42,23 @@ export class ResourceTypes {
   private constructor(readonly all: readonly ResourceType[]) {}
 
   static async of(client: ClusterClient): Promise<ResourceTypes> {
-    const answers = await Promise.all(['/api', '/apis'].map((where) => client.json<Discovered>('GET', where, { accept: aggregated })));
+    const answers = await Promise.all(
+      ['/api', '/apis'].map((where) => client.json<Discovered>('GET', where, { accept: aggregated })),
+    );
     return new ResourceTypes(answers.flatMap(({ items }) => items.flatMap(typesOf)));
   }
 
   /** By plural, singular, kind or short name, with `.group` behind it if it is ambiguous. Throws an Error in kubectl's words. */
   named(name: string): ResourceType {
     const wanted = name.toLowerCase();
-    const found = this.all.find((type) => namesOf(type).some((known) => wanted === known || wanted === `${known}.${type.group}` || wanted === `${known}.${type.version}.${type.group}`));
+    const found = this.all.find((type) =>
+      namesOf(type).some(
+        (known) =>
+          wanted === known ||
+          wanted === `${known}.${type.group}` ||
+          wanted === `${known}.${type.version}.${type.group}`,
+      ),
+    );
     if (!found) throw new Error(`error: the server doesn't have a resource type "${name}"`);
     return found;
   }
@@ -62,12 +74,16 @@ export class ResourceTypes {
     if (args.length === 0) throw new Error('name a resource type, for example pods');
     if (args.some((arg) => arg.includes('/'))) return args.map((arg) => this.#slashed(arg));
     const [types = '', ...names] = args;
-    return types.split(',').flatMap((name) => this.#orCategory(name)).map((type) => ({ type, names }));
+    return types
+      .split(',')
+      .flatMap((name) => this.#orCategory(name))
+      .map((type) => ({ type, names }));
   }
 
   #slashed(arg: string): Target {
     const [type = '', name = '', ...more] = arg.split('/');
-    if (!type || !name || more.length > 0) throw new Error(`arguments in resource/name form must have a single resource and name, not "${arg}"`);
+    if (!type || !name || more.length > 0)
+      throw new Error(`arguments in resource/name form must have a single resource and name, not "${arg}"`);
     return { type: this.named(type), names: [name] };
   }
 

@@ -21,7 +21,11 @@ export interface ApiObject {
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[];
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly controller?: boolean;
+    }[];
   };
   readonly spec?: any;
   readonly status?: any;
@@ -42,5 +46,11 @@ export async function openSession(options: CommonOptions): Promise<Session> {
   const client = await ClusterClient.connect(options);
   const types = await ResourceTypes.of(client);
   const namespace = options.namespace ?? client.namespace;
-  return { client, types, namespace, at: (type, name) => pathOf(type, namespace, name), say: (line) => process.stdout.write(`${line}\n`) };
+  return {
+    client,
+    types,
+    namespace,
+    at: (type, name) => pathOf(type, namespace, name),
+    say: (line) => process.stdout.write(`${line}\n`),
+  };
 }

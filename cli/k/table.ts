@@ -2,7 +2,10 @@
 export interface Table {
   readonly metadata?: { readonly resourceVersion?: string };
   readonly columnDefinitions?: readonly { readonly name: string; readonly priority: number }[] | null;
-  readonly rows: readonly { readonly cells: readonly unknown[]; readonly object?: { readonly metadata?: { readonly name?: string; readonly namespace?: string } } | null }[];
+  readonly rows: readonly {
+    readonly cells: readonly unknown[];
+    readonly object?: { readonly metadata?: { readonly name?: string; readonly namespace?: string } } | null;
+  }[];
 }
 
 export interface TableView {
@@ -25,8 +28,13 @@ export class TablePrinter {
 
   lines(table: Table): string[] {
     const isFirst = this.#columns === undefined;
-    this.#columns ??= (table.columnDefinitions ?? []).map(({ name, priority }, index) => ({ name, priority, index })).filter(({ priority }) => this.view.wide || priority === 0);
-    const head = [...(this.view.namespaces ? ['NAMESPACE'] : []), ...this.#columns.map(({ name }) => name.toUpperCase())];
+    this.#columns ??= (table.columnDefinitions ?? [])
+      .map(({ name, priority }, index) => ({ name, priority, index }))
+      .filter(({ priority }) => this.view.wide || priority === 0);
+    const head = [
+      ...(this.view.namespaces ? ['NAMESPACE'] : []),
+      ...this.#columns.map(({ name }) => name.toUpperCase()),
+    ];
     const rows = [...(isFirst ? [head] : []), ...table.rows.map((row) => this.#cells(row))];
     for (const row of rows) row.forEach((cell, i) => (this.#widths[i] = Math.max(this.#widths[i] ?? 0, cell.length)));
     return rows.map((row) => aligned(row, this.#widths));
@@ -48,7 +56,10 @@ export function columnsOf(rows: readonly (readonly string[])[]): string[] {
 }
 
 function aligned(row: readonly string[], widths: readonly number[]): string {
-  return row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join(gap).trimEnd();
+  return row
+    .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!)))
+    .join(gap)
+    .trimEnd();
 }
 
 function cellText(cell: unknown): string {
