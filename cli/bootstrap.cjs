@@ -29,15 +29,18 @@ function main([command = 'up', ...rest]) {
   run(node, [...program, ...rest]);
 }
 
-/** npm ci, unless what is installed is what the lock file says. */
+/**
+ * npm install by the lock file, unless that is what is installed. Not `npm ci`: it refuses a lock file that lacks optional packages for platforms which the
+ * registry it was made with did not have.
+ */
 function installIfStale() {
   const lock = hashOf([path.join(root, 'package-lock.json')]);
   const stamp = path.join(root, 'node_modules', '.troupe-installed');
   if (readText(stamp) === lock) return;
-  step('Installing dependencies (npm ci)', () => {
-    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  step('Installing dependencies (npm install)', () => {
+    const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
     if (npm.error) fail(`npm could not be started: ${npm.error.message}. Debian 12: apt-get install npm`);
-    if (npm.status !== 0) fail(`npm ci failed with code ${npm.status}; its message stands above. Is the npm registry reachable?`);
+    if (npm.status !== 0) fail(`npm install failed with code ${npm.status}; its message stands above. Is the npm registry reachable?`);
     fs.writeFileSync(stamp, lock);
   });
 }
