@@ -7,6 +7,7 @@ import { type Labels, labels, type Owner, podOf, sandboxNameOf } from './identit
 import { DEFAULT_NETWORK, ensureNetwork } from './network.js';
 import { lowestOomScoreAdj } from './oom-score.js';
 import { ensurePauseImage, PAUSE_IMAGE } from './pause-image.js';
+import { removePodCgroup } from './pod-cgroup.js';
 import { removeForcibly } from './remove.js';
 import { sandboxOptions } from './sandbox-options.js';
 
@@ -91,8 +92,10 @@ export class DockerSandboxes {
   }
 
   async remove(id: string): Promise<void> {
+    const found = await this.inspect(id);
     await removeForcibly(this.engine, id);
     this.known.delete(id);
+    await removePodCgroup(found?.HostConfig.CgroupParent);
   }
 
   /** The lowest oom_score_adj that Docker may give on this machine. */
