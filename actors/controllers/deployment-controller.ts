@@ -14,9 +14,21 @@ import {
 } from '../../schemas/meta/object.js';
 import { matchesSelector } from '../../schemas/meta/label-selector.js';
 import type { ResourceClient } from '../../runtime/admission/resource-client.js';
-import { again, type Controller, type ControllerContext, done, type Outcome } from '../../runtime/reconcile/controller.js';
+import {
+  again,
+  type Controller,
+  type ControllerContext,
+  done,
+  type Outcome,
+} from '../../runtime/reconcile/controller.js';
 import type { View, ViewSpec } from '../../runtime/views/view.js';
-import { conditionsOf, deploymentCondition, hasProgressDeadline, sameStatus, withCondition } from './deployment-status.js';
+import {
+  conditionsOf,
+  deploymentCondition,
+  hasProgressDeadline,
+  sameStatus,
+  withCondition,
+} from './deployment-status.js';
 import { derivedAskId, hashOf } from './derived-name.js';
 import { nextRollout, type RolloutPlan } from './next-rollout.js';
 import { claimsOf, type Ownable, settleClaims } from './ownership.js';

@@ -59,7 +59,13 @@ export function countStatus(
   const minimum = replicasOf(deployment) - maxUnavailableOf(deployment);
   const condition =
     available >= minimum
-      ? deploymentCondition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.', nowMs)
+      ? deploymentCondition(
+          'Available',
+          'True',
+          'MinimumReplicasAvailable',
+          'Deployment has minimum availability.',
+          nowMs,
+        )
       : deploymentCondition(
           'Available',
           'False',
@@ -83,7 +89,8 @@ export function countStatus(
 /** Without what JSON would not show: Kubernetes omits zeros, but for terminatingReplicas and collisionCount. */
 function statusOf(fields: Record<string, unknown>): DeploymentStatus {
   const shown = Object.entries(fields).filter(
-    ([name, value]) => value !== undefined && (value !== 0 || name === 'terminatingReplicas' || name === 'collisionCount'),
+    ([name, value]) =>
+      value !== undefined && (value !== 0 || name === 'terminatingReplicas' || name === 'collisionCount'),
   );
   return Object.fromEntries(shown) as DeploymentStatus;
 }
@@ -104,7 +111,8 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus | un
 
 function isProgressing(deployment: Deployment, next: DeploymentStatus): boolean {
   const old = deployment.status;
-  const oldReplicas = (status: DeploymentStatus | undefined) => count(status, 'replicas') - count(status, 'updatedReplicas');
+  const oldReplicas = (status: DeploymentStatus | undefined) =>
+    count(status, 'replicas') - count(status, 'updatedReplicas');
   return (
     count(next, 'updatedReplicas') > count(old, 'updatedReplicas') ||
     oldReplicas(next) < oldReplicas(old) ||
@@ -157,7 +165,10 @@ export function failureConditions(
   newSet: ReplicaSet | undefined,
 ): readonly Condition[] {
   for (const set of newSet ? [newSet, ...all] : all) {
-    const failure = conditionOf(set.status?.conditions as unknown as readonly Condition[] | undefined, 'ReplicaFailure');
+    const failure = conditionOf(
+      set.status?.conditions as unknown as readonly Condition[] | undefined,
+      'ReplicaFailure',
+    );
     if (failure) return withCondition(conditions, { ...failure, lastUpdateTime: failure.lastTransitionTime });
   }
   return removeCondition(conditions, 'ReplicaFailure');

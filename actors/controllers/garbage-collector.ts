@@ -109,7 +109,12 @@ export class GarbageCollector implements Controller {
     else for (const { type: other, item } of blocking) if (!item.terminating) this.#enqueue(other, item.key);
   }
 
-  async #dropFinalizer(type: string, { key, uid }: ObjectItem, finalizer: string, client: ResourceClient): Promise<void> {
+  async #dropFinalizer(
+    type: string,
+    { key, uid }: ObjectItem,
+    finalizer: string,
+    client: ResourceClient,
+  ): Promise<void> {
     const change = (object: KubeObject): KubeObject | undefined => {
       const { metadata } = object;
       if (!metadata.finalizers?.includes(finalizer)) return undefined;
@@ -167,15 +172,22 @@ export class GarbageCollector implements Controller {
   }
 
   /** Only what was seen: an object that got another owner meanwhile is looked at again. */
-  async #delete(type: string, item: ObjectItem, propagationPolicy: PropagationPolicy, client: ResourceClient): Promise<void> {
+  async #delete(
+    type: string,
+    item: ObjectItem,
+    propagationPolicy: PropagationPolicy,
+    client: ResourceClient,
+  ): Promise<void> {
     const { key, uid, owners } = item;
     const now = await client.read(type, key);
     if (!now || now.object.metadata.uid !== uid || now.object.metadata.deletionTimestamp) return;
     const { ownerReferences, resourceVersion } = now.object.metadata;
     if (!sameOwners(owners, ownerReferences)) return; // The change names the key again.
-    await unlessGone(client.delete(type, key, { preconditions: { uid, resourceVersion }, propagationPolicy })).then((isDone) => {
-      if (!isDone) this.#enqueue(type, key);
-    });
+    await unlessGone(client.delete(type, key, { preconditions: { uid, resourceVersion }, propagationPolicy })).then(
+      (isDone) => {
+        if (!isDone) this.#enqueue(type, key);
+      },
+    );
   }
 }
 

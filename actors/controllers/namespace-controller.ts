@@ -3,7 +3,13 @@ import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import type { Condition, KubeObject, Namespace, ObjectKey } from '../../schemas/meta/object.js';
 import { formatTime } from '../../schemas/meta/time.js';
 import type { ResourceClient } from '../../runtime/admission/resource-client.js';
-import { again, type Controller, type ControllerContext, done, type Outcome } from '../../runtime/reconcile/controller.js';
+import {
+  again,
+  type Controller,
+  type ControllerContext,
+  done,
+  type Outcome,
+} from '../../runtime/reconcile/controller.js';
 import type { NamespaceGuards } from '../../runtime/reconcile/namespace-guards.js';
 import type { View } from '../../runtime/views/view.js';
 import { inBatches } from './in-batches.js';
@@ -46,7 +52,9 @@ export class NamespaceController implements Controller {
     context.watch(this.#namespaces, (_, key) => [key]);
     // The last pod that goes lets the rest begin.
     const pods = await context.views.of(podsView);
-    context.watch(pods, ({ namespace, terminating }) => (terminating && this.#isTerminating(namespace) ? [namespace] : []));
+    context.watch(pods, ({ namespace, terminating }) =>
+      terminating && this.#isTerminating(namespace) ? [namespace] : [],
+    );
   }
 
   #isTerminating(name: ObjectKey): boolean {

@@ -81,7 +81,8 @@ export class NamespaceDefaultsController implements Controller {
     const objectKey = keyOf(key, this.wanted.objectName);
     const present = this.#objects.get(objectKey);
     if (!present) await this.#create(key, client);
-    else if (!present.isRight) await client.update(this.wanted.type, objectKey, present.uid, (object) => this.wanted.mend(object));
+    else if (!present.isRight)
+      await client.update(this.wanted.type, objectKey, present.uid, (object) => this.wanted.mend(object));
     return done;
   }
 

@@ -6,7 +6,14 @@ import type { Condition, Node, ObjectKey, Pod } from '../../schemas/meta/object.
 import { setCondition } from '../../schemas/meta/conditions.js';
 import { formatTime } from '../../schemas/meta/time.js';
 import type { ResourceClient } from '../../runtime/admission/resource-client.js';
-import { again, type Controller, type ControllerContext, done, type Outcome } from '../../runtime/reconcile/controller.js';
+import {
+  again,
+  type Controller,
+  type ControllerContext,
+  done,
+  type Outcome,
+} from '../../runtime/reconcile/controller.js';
+import type { NodeHeartbeats } from '../../runtime/reconcile/node-heartbeats.js';
 import type { View } from '../../runtime/views/view.js';
 import { inBatches } from './in-batches.js';
 import { believablySilent, silentConditions, taintsFor } from './node-health.js';
@@ -20,11 +27,6 @@ const MONITOR = '*';
 const PERIOD_MS = 5_000;
 const GRACE_MS = 40_000;
 
-/** Since when nodes say nothing: monotonic milliseconds of their last heartbeat. */
-export interface Heartbeats {
-  lastSeen(node: string): number | undefined;
-}
-
 export class NodeLifecycleController implements Controller {
   readonly name = 'node-controller';
   readonly concurrency = 16;
@@ -37,7 +39,7 @@ export class NodeLifecycleController implements Controller {
   #lookedMs = 0;
 
   constructor(
-    private readonly heartbeats: Heartbeats,
+    private readonly heartbeats: NodeHeartbeats,
     private readonly silence: Silence,
     private readonly graceMs = GRACE_MS,
   ) {}
@@ -65,27 +67,32 @@ export class NodeLifecycleController implements Controller {
     if (now - this.#lookedMs > 2 * PERIOD_MS) this.#inTouchSinceMs = now;
     this.#lookedMs = now;
     const nodes = [...this.#nodes.all()].map(([, node]) => node);
-    const silent = new Set(nodes.map(({ name }) => name).filter((name) => now - this.#heardMs(name, now) > this.graceMs));
-    const before = this.silence;
-    const changed = before.set(silent, believablySilent(nodes, silent));
+    const silent = new Set(nodes.map(({ name }) => name).filter((name) => this.#isQuiet(name, now)));
+    const changed = this.silence.set(silent, believablySilent(nodes, silent));
     for (const name of changed) this.#context.enqueue(name);
     return again(PERIOD_MS);
+  }
+
+  #isQuiet(name: string, now: number): boolean {
+    return now - this.#heardMs(name, now) > this.graceMs;
   }
 
   #heardMs(name: string, now: number): number {
     let known = this.#known.get(name);
     if (known === undefined) this.#known.set(name, (known = now));
-    return Math.max(this.heartbeats.lastSeen(name) ?? known, this.#inTouchSinceMs);
+    return Math.max(this.heartbeats.lastSeen(name) ?? known, this.#inTouchSinceMs, this.heartbeats.inTouchSinceMs);
   }
 
   async #mend({ name, uid }: NodeItem, client: ResourceClient): Promise<void> {
     const now = formatTime(this.#context.clock.now());
-    if (this.silence.isSilent(name)) await this.#noteSilence(name, uid, now, client);
-    const isDoubtful = this.silence.isSilent(name) && !this.silence.isBelieved(name);
+    // It may have been heard since we last looked round: then what it said holds.
+    const isSilent = this.silence.isSilent(name) && this.#isQuiet(name, this.#context.clock.monotonic());
+    if (isSilent) await this.#noteSilence(name, uid, now, client);
+    const isDoubtful = isSilent && !this.silence.isBelieved(name);
     await unlessGone(
       client.update<Node>('nodes', name, uid, (node) => {
         const taints = taintsFor(node, isDoubtful, now);
-        if (taints === (node.spec?.taints ?? taints)) return undefined;
+        if (taints === node.spec?.taints || (taints.length === 0 && !node.spec?.taints)) return undefined;
         return { ...node, spec: { ...node.spec, taints: taints.length > 0 ? [...taints] : undefined } };
       }),
     );

@@ -21,7 +21,8 @@ export const nodesView: ViewSpec<NodeItem> = {
     const { labels = {} } = metadata;
     const region = labels['topology.kubernetes.io/region'] ?? '';
     const conditions: Record<string, Condition['status']> = {};
-    for (const condition of status?.conditions ?? []) conditions[condition.type] = condition.status as Condition['status'];
+    for (const condition of status?.conditions ?? [])
+      conditions[condition.type] = condition.status as Condition['status'];
     return {
       name: metadata.name,
       uid: metadata.uid,

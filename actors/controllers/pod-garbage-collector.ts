@@ -58,7 +58,8 @@ export class PodGarbageCollector implements Controller {
       const since = this.#missing.get(node);
       if (since === undefined) this.#missing.set(node, now);
       // Absence is never concluded from a view.
-      else if (now - since >= QUARANTINE_MS && !(await client.read('nodes', node))) await this.#removeAllOf(node, client);
+      else if (now - since >= QUARANTINE_MS && !(await client.read('nodes', node)))
+        await this.#removeAllOf(node, client);
     }
   }
 

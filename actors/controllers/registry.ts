@@ -2,12 +2,17 @@
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import type { Controller } from '../../runtime/reconcile/controller.js';
 import type { NamespaceGuards } from '../../runtime/reconcile/namespace-guards.js';
+import type { NodeHeartbeats } from '../../runtime/reconcile/node-heartbeats.js';
 import { DeploymentController } from './deployment-controller.js';
 import { EventTtlController } from './event-ttl-controller.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { NamespaceController } from './namespace-controller.js';
-import { defaultServiceAccounts, NamespaceDefaultsController, rootCaConfigMaps } from './namespace-defaults-controller.js';
-import { type Heartbeats, NodeLifecycleController } from './node-lifecycle-controller.js';
+import {
+  defaultServiceAccounts,
+  NamespaceDefaultsController,
+  rootCaConfigMaps,
+} from './namespace-defaults-controller.js';
+import { NodeLifecycleController } from './node-lifecycle-controller.js';
 import { PodGarbageCollector } from './pod-garbage-collector.js';
 import { ReplicaSetController } from './replica-set-controller.js';
 import { Silence } from './silence.js';
@@ -17,7 +22,7 @@ export interface ControllerDependencies {
   /** All kinds that are served. */
   readonly kinds: readonly KindDefinition[];
   readonly namespaceGuards: NamespaceGuards;
-  readonly heartbeats: Heartbeats;
+  readonly heartbeats: NodeHeartbeats;
   /** PEM. */
   readonly caCertificatePem: string;
   /** How long a node may be silent; Kubernetes' 40 s where absent. */

@@ -1,7 +1,13 @@
 /** Keeps as many pods as a ReplicaSet asks for: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/ */
 import { type KubeObject, keyOf, type ObjectKey, type ReplicaSet } from '../../schemas/meta/object.js';
 import { matchesSelector } from '../../schemas/meta/label-selector.js';
-import { again, type Controller, type ControllerContext, done, type Outcome } from '../../runtime/reconcile/controller.js';
+import {
+  again,
+  type Controller,
+  type ControllerContext,
+  done,
+  type Outcome,
+} from '../../runtime/reconcile/controller.js';
 import type { ResourceClient } from '../../runtime/admission/resource-client.js';
 import type { View } from '../../runtime/views/view.js';
 import { claimsOf, settleClaims } from './ownership.js';

@@ -50,6 +50,8 @@ export function newestAnnotations(deployment: Deployment, old: Annotations | und
   const annotations = withAnnotations(old, Object.fromEntries(copied));
   const previous = annotations[REVISION];
   if (Number(previous ?? 0) >= revision) return annotations;
-  const history: Annotations = previous ? { [REVISION_HISTORY]: historyWith(annotations[REVISION_HISTORY], previous) } : {};
+  const history: Annotations = previous
+    ? { [REVISION_HISTORY]: historyWith(annotations[REVISION_HISTORY], previous) }
+    : {};
   return { ...annotations, [REVISION]: String(revision), ...history };
 }

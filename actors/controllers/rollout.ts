@@ -78,7 +78,9 @@ export class Rollout {
 
   /** Changed ones, as they shall be. */
   get updates(): ReplicaSet[] {
-    return this.all.filter((set) => !(this.isNew && set === this.newSet) && this.#before.get(set.metadata.name) !== set);
+    return this.all.filter(
+      (set) => !(this.isNew && set === this.newSet) && this.#before.get(set.metadata.name) !== set,
+    );
   }
 
   get #nextRevision(): number {

@@ -1,7 +1,13 @@
 /** Evicts pods from nodes with NoExecute taints that they don't tolerate, or no longer. Keys are node names. */
 import type { ObjectKey } from '../../schemas/meta/object.js';
 import type { ResourceClient } from '../../runtime/admission/resource-client.js';
-import { again, type Controller, type ControllerContext, done, type Outcome } from '../../runtime/reconcile/controller.js';
+import {
+  again,
+  type Controller,
+  type ControllerContext,
+  done,
+  type Outcome,
+} from '../../runtime/reconcile/controller.js';
 import type { View } from '../../runtime/views/view.js';
 import { inBatches } from './in-batches.js';
 import { type NodeItem, nodesView } from './node-view.js';

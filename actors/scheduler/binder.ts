@@ -24,7 +24,8 @@ const PAUSE_MIN_MS = 100;
 const PAUSE_MAX_MS = 5_000;
 
 /** What a caller cannot know to have failed. */
-const isUnknown = (error: unknown): boolean => !(error instanceof StatusError) || error.code >= 500 || error.code === 429;
+const isUnknown = (error: unknown): boolean =>
+  !(error instanceof StatusError) || error.code >= 500 || error.code === 429;
 
 /** Repeats with the same ask id until the store has said yes or no, or a fenced read shows the pod. Rejects only when `signal` aborts. */
 export async function bindUntilKnown(

@@ -111,14 +111,16 @@ export function whyFull(node: NodeFacts, use: NodeUse, request: PodRequest): Unf
   };
   if (use.pods + 1 > node.pods) lacks('Too many pods', false);
   const { cpuMillis, memoryBytes, others } = request;
-  if (cpuMillis > 0 && use.cpuMillis + cpuMillis > node.cpuMillis) lacks('Insufficient cpu', cpuMillis > node.cpuMillis);
+  if (cpuMillis > 0 && use.cpuMillis + cpuMillis > node.cpuMillis)
+    lacks('Insufficient cpu', cpuMillis > node.cpuMillis);
   if (memoryBytes > 0 && use.memoryBytes + memoryBytes > node.memoryBytes) {
     lacks('Insufficient memory', memoryBytes > node.memoryBytes);
   }
   for (const resource in others) {
     const amount = others[resource] ?? 0;
     const total = node.others[resource] ?? 0;
-    if (amount > 0 && (use.others.get(resource) ?? 0) + amount > total) lacks(`Insufficient ${resource}`, amount > total);
+    if (amount > 0 && (use.others.get(resource) ?? 0) + amount > total)
+      lacks(`Insufficient ${resource}`, amount > total);
   }
   return reasons && { reasons, hopeless: never };
 }

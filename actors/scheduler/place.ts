@@ -13,7 +13,8 @@ interface Candidate {
   chance: number;
 }
 
-const isBetter = (a: Candidate, b: Candidate): boolean => a.score > b.score || (a.score === b.score && a.chance > b.chance);
+const isBetter = (a: Candidate, b: Candidate): boolean =>
+  a.score > b.score || (a.score === b.score && a.chance > b.chance);
 
 /** Restores the heap below `at`: the best is first. */
 function sink(heap: Candidate[], at: number): void {

@@ -81,7 +81,10 @@ export interface Award {
 }
 
 /** refused: nothing was bound; `why` in words. gone: the pod no longer is, or is bound already. */
-export type AwardOutcome = { readonly kind: 'bound' } | { readonly kind: 'gone' } | { readonly kind: 'refused'; readonly why: string };
+export type AwardOutcome =
+  | { readonly kind: 'bound' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'refused'; readonly why: string };
 
 export interface BidderProtocol {
   /** Takes over the nodes that are new to it (guards, fresh views) and drops those that are missing. Repeatable. */

@@ -23,7 +23,12 @@ export class FakeStore {
 
   put(type: string, object: any): KubeObject {
     const resourceVersion = String(++this.revision);
-    const metadata = { uid: `uid-${object.metadata.name}`, creationTimestamp: '2026-01-01T00:00:00Z', ...object.metadata, resourceVersion };
+    const metadata = {
+      uid: `uid-${object.metadata.name}`,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      ...object.metadata,
+      resourceVersion,
+    };
     const stored = { ...object, metadata } as KubeObject;
     const key = keyOfObject(stored);
     const before = this.of(type).get(key);
@@ -189,7 +194,9 @@ export class FakeClient {
   async delete(type: string, key: ObjectKey, message: any = {}): Promise<Written> {
     this.#note('delete', type, key);
     const object = this.#mustHave(type, key, message.preconditions);
-    const stays = (object.metadata.finalizers ?? []).length > 0 || (type === 'pods' && object['spec']?.nodeName && message.gracePeriodSeconds !== 0);
+    const stays =
+      (object.metadata.finalizers ?? []).length > 0 ||
+      (type === 'pods' && object['spec']?.nodeName && message.gracePeriodSeconds !== 0);
     if (stays) {
       const metadata = { ...object.metadata, deletionTimestamp: '2026-01-01T00:01:00Z' };
       return this.#written('terminating', this.store.put(type, { ...object, metadata }));
@@ -201,8 +208,12 @@ export class FakeClient {
   async bind(key: ObjectKey, message: any): Promise<Written> {
     this.#note('bind', 'pods', key);
     const pod = this.#mustHave('pods', key, { uid: message.uid });
-    if (pod['spec'].nodeName) throw new ConflictError(about('pods', key), `pod is already assigned to node "${pod['spec'].nodeName}"`);
-    return this.#written('updated', this.store.put('pods', { ...pod, spec: { ...pod['spec'], nodeName: message.node } }));
+    if (pod['spec'].nodeName)
+      throw new ConflictError(about('pods', key), `pod is already assigned to node "${pod['spec'].nodeName}"`);
+    return this.#written(
+      'updated',
+      this.store.put('pods', { ...pod, spec: { ...pod['spec'], nodeName: message.node } }),
+    );
   }
 
   async evict(key: ObjectKey, message: any): Promise<Written> {

@@ -10,7 +10,15 @@ const template = (image: string) => ({
 const aDeployment = (image: string, spec: any = {}, more: any = {}): any => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name: 'web', namespace: 'default', uid: 'd', resourceVersion: '5', generation: 1, creationTimestamp: '2026-01-01T00:00:00Z', ...more.metadata },
+  metadata: {
+    name: 'web',
+    namespace: 'default',
+    uid: 'd',
+    resourceVersion: '5',
+    generation: 1,
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    ...more.metadata,
+  },
   spec: {
     replicas: 10,
     selector: { matchLabels: { app: 'web' } },
@@ -39,18 +47,37 @@ const aSet = (image: string, replicas: number, available: number, revision: numb
       ...more.annotations,
     },
   },
-  spec: { replicas, template: { ...template(image), metadata: { labels: { app: 'web', 'pod-template-hash': image } } } },
-  status: { replicas, availableReplicas: available, readyReplicas: available, observedGeneration: 1, terminatingReplicas: 0 },
+  spec: {
+    replicas,
+    template: { ...template(image), metadata: { labels: { app: 'web', 'pod-template-hash': image } } },
+  },
+  status: {
+    replicas,
+    availableReplicas: available,
+    readyReplicas: available,
+    observedGeneration: 1,
+    terminatingReplicas: 0,
+  },
 });
 
 const look = (deployment: any, replicaSets: any[], more: any = {}) =>
-  nextRollout({ deployment, replicaSets, hasRunningPods: () => false, nowMs, hash: (t: any) => t.spec.containers[0].image, ...more });
+  nextRollout({
+    deployment,
+    replicaSets,
+    hasRunningPods: () => false,
+    nowMs,
+    hash: (t: any) => t.spec.containers[0].image,
+    ...more,
+  });
 
 const sizes = (plan: any) => Object.fromEntries(plan.updates.map((set: any) => [set.metadata.name, set.spec.replicas]));
 const condition = (plan: any, type: string) => plan.deployment.status.conditions.find((c: any) => c.type === type);
 
 test('the first look plans a ReplicaSet of full size with hash, revision 1 and its annotations', (t) => {
-  const annotations = { 'kubernetes.io/change-cause': 'first', 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+  const annotations = {
+    'kubernetes.io/change-cause': 'first',
+    'kubectl.kubernetes.io/last-applied-configuration': '{}',
+  };
   const plan = look(aDeployment('v1', {}, { metadata: { annotations } }), []);
   t.is(plan.create?.metadata.name, 'web-v1');
   t.is(plan.create?.spec?.replicas, 10);
@@ -63,7 +90,10 @@ test('the first look plans a ReplicaSet of full size with hash, revision 1 and i
   });
   t.is(plan.scalings.get('web-v1'), 'Scaled up replica set web-v1 from 0 to 10');
   t.is(plan.deployment.metadata.annotations?.['deployment.kubernetes.io/revision'], '1');
-  t.like(condition(plan, 'Progressing'), { reason: 'NewReplicaSetCreated', message: 'Created new replica set "web-v1"' });
+  t.like(condition(plan, 'Progressing'), {
+    reason: 'NewReplicaSetCreated',
+    message: 'Created new replica set "web-v1"',
+  });
   t.like(condition(plan, 'Available'), { status: 'False', reason: 'MinimumReplicasUnavailable' });
   t.is(plan.deployment.status?.observedGeneration, 1);
 });
@@ -109,7 +139,11 @@ test('a paused Deployment scales and says so, but does not roll', (t) => {
   const plan = look(aDeployment('v2', { paused: true, replicas: 12 }), [aSet('v1', 10, 10, 1)]);
   t.is(plan.create, undefined);
   t.deepEqual(sizes(plan), { 'web-v1': 12 });
-  t.like(condition(plan, 'Progressing'), { status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' });
+  t.like(condition(plan, 'Progressing'), {
+    status: 'Unknown',
+    reason: 'DeploymentPaused',
+    message: 'Deployment is paused',
+  });
 });
 
 test('undo makes an old ReplicaSet the newest again and remembers which revision it was', (t) => {
@@ -126,7 +160,10 @@ test('a complete rollout says that its ReplicaSet has progressed, and forgets wh
   const status = { replicas: 10, updatedReplicas: 10, availableReplicas: 10, observedGeneration: 1 };
   const sets = [aSet('v1', 0, 0, 1), aSet('v2', 0, 0, 2), aSet('v3', 10, 10, 3)];
   const plan = look(aDeployment('v3', { revisionHistoryLimit: 1 }, { status }), sets);
-  t.deepEqual(plan.removals.map((set) => set.metadata.name), ['web-v1']);
+  t.deepEqual(
+    plan.removals.map((set) => set.metadata.name),
+    ['web-v1'],
+  );
   t.like(condition(plan, 'Progressing'), {
     status: 'True',
     reason: 'NewReplicaSetAvailable',
@@ -142,7 +179,16 @@ test('a rollout that stands still past its deadline has timed out, and is looked
       updatedReplicas: 5,
       availableReplicas: 8,
       readyReplicas: 8,
-      conditions: [{ type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: '', lastUpdateTime: at, lastTransitionTime: at }],
+      conditions: [
+        {
+          type: 'Progressing',
+          status: 'True',
+          reason: 'ReplicaSetUpdated',
+          message: '',
+          lastUpdateTime: at,
+          lastTransitionTime: at,
+        },
+      ],
     },
   });
   const sets = [aSet('v1', 8, 8, 1), aSet('v2', 5, 0, 2)];

@@ -110,13 +110,22 @@ test('a matching orphan is adopted, one that stopped matching is released', asyn
 
 test('of too many pods the unassigned goes first, then the cheap, then the not ready', async (t) => {
   const { stage, run } = await start();
-  const controlled = { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'uid-web', controller: true }] };
+  const controlled = {
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'uid-web', controller: true }],
+  };
   const cheap = { ...controlled, annotations: { 'controller.kubernetes.io/pod-deletion-cost': '-5' } };
   stage.store.put('pods', aPod('good', { metadata: controlled, status: ready() }));
   stage.store.put('pods', aPod('cheap', { metadata: cheap, status: ready() }));
   stage.store.put('pods', aPod('unready', { metadata: controlled }));
-  stage.store.put('pods', aPod('unassigned', { metadata: controlled, spec: { nodeName: '' }, status: { phase: 'Pending' } }));
-  for (const [replicas, gone] of [[3, 'unassigned'], [2, 'unready'], [1, 'cheap']] as const) {
+  stage.store.put(
+    'pods',
+    aPod('unassigned', { metadata: controlled, spec: { nodeName: '' }, status: { phase: 'Pending' } }),
+  );
+  for (const [replicas, gone] of [
+    [3, 'unassigned'],
+    [2, 'unready'],
+    [1, 'cheap'],
+  ] as const) {
     stage.store.put('replicasets.apps', aReplicaSet(replicas));
     await run();
     t.is(stage.messages.at(-1), `SuccessfulDelete: Deleted pod: ${gone}`);
@@ -125,7 +134,9 @@ test('of too many pods the unassigned goes first, then the cheap, then the not r
 
 test('with minReadySeconds a ready pod becomes available by time, and the controller comes back for it', async (t) => {
   const { stage, run } = await start();
-  const controlled = { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'uid-web', controller: true }] };
+  const controlled = {
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'uid-web', controller: true }],
+  };
   stage.store.put('pods', aPod('a', { metadata: controlled, status: ready('2026-06-01T00:00:00Z') }));
   stage.store.put('replicasets.apps', aReplicaSet(1, { minReadySeconds: 10 }));
   stage.clock.ms += 4_000;

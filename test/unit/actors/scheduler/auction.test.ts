@@ -31,16 +31,20 @@ test('pods are bound under the guards of bidder and auctioneer, and an event say
   ]);
   t.is(hall.guards.get('node/n1'), 'pool-1-token');
   t.is(hall.guards.get('auctioneer/main'), 'auctioneer-token');
-  t.deepEqual(hall.events.map(({ reason, message }) => [reason, message]), [
-    ['Scheduled', 'Successfully assigned default/web to n1'],
-  ]);
+  t.deepEqual(
+    hall.events.map(({ reason, message }) => [reason, message]),
+    [['Scheduled', 'Successfully assigned default/web to n1']],
+  );
 });
 
 test('equal pods spread evenly over equal nodes', async (t) => {
   const hall = await open(...Array.from({ length: 10 }, (_, i) => aNode(`n${i}`)));
   hall.put('pods', ...Array.from({ length: 100 }, (_, i) => aPod(`p${i}`, { cpu: '100m' })));
   await hall.settle();
-  t.deepEqual(Object.values(hall.perNode()), Array.from({ length: 10 }, () => 10));
+  t.deepEqual(
+    Object.values(hall.perNode()),
+    Array.from({ length: 10 }, () => 10),
+  );
 });
 
 test('no node is ever given more than it has, and the pod that is left over says why', async (t) => {
@@ -90,9 +94,13 @@ test('the higher priority gets the last place', async (t) => {
   t.is(hall.pod('low').spec.nodeName, undefined);
 });
 
-test('a gated pod is not auctioned before its gates are gone; another scheduler\'s never', async (t) => {
+test("a gated pod is not auctioned before its gates are gone; another scheduler's never", async (t) => {
   const hall = await open(aNode('n1'));
-  hall.put('pods', aPod('gated', {}, { schedulingGates: [{ name: 'g' }] }), aPod('foreign', {}, { schedulerName: 'mine' }));
+  hall.put(
+    'pods',
+    aPod('gated', {}, { schedulingGates: [{ name: 'g' }] }),
+    aPod('foreign', {}, { schedulerName: 'mine' }),
+  );
   await hall.settle();
   t.is(scheduled(hall.pod('gated')).reason, 'SchedulingGated');
   hall.put('pods', { ...hall.pod('gated'), spec: { ...hall.pod('gated').spec, schedulingGates: undefined } });
@@ -103,7 +111,9 @@ test('a gated pod is not auctioned before its gates are gone; another scheduler\
 
 test('two pods that want one host port go to two nodes, and a third waits', async (t) => {
   const hall = await open(aNode('n1'), aNode('n2'));
-  const ports = { containers: [{ name: 'c', image: 'x', ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }] }] };
+  const ports = {
+    containers: [{ name: 'c', image: 'x', ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }] }],
+  };
   hall.put('pods', aPod('a', {}, ports), aPod('b', {}, ports), aPod('c', {}, ports));
   await hall.settle();
   t.deepEqual(Object.values(hall.perNode()), [1, 1, 1]);

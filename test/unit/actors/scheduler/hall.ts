@@ -15,7 +15,11 @@ export const aPod = (name: string, requests: any = {}, spec: any = {}) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace: 'default' },
-  spec: { schedulerName: 'default-scheduler', containers: [{ name: 'c', image: 'x', resources: { requests } }], ...spec },
+  spec: {
+    schedulerName: 'default-scheduler',
+    containers: [{ name: 'c', image: 'x', resources: { requests } }],
+    ...spec,
+  },
   status: { phase: 'Pending' },
 });
 
