@@ -9,6 +9,7 @@ import type { Clock } from '../runtime/process/clock.js';
 import type { Controller } from '../runtime/reconcile/controller.js';
 import { NamespaceGuards } from '../runtime/reconcile/namespace-guards.js';
 import type { SnapshotStore } from '../runtime/snapshots/snapshot-store.js';
+import { kinds } from '../schemas/kinds/registry.js';
 import type { ResourceCaches } from '../runtime/views/resource-cache.js';
 
 export const actorTypes: readonly string[] = ['auctioneer', 'bidder', 'node-link', 'node-link-keeper'];
@@ -25,7 +26,7 @@ export function clusterParts({ caches, clock, store, caCertificatePem, tokens }:
   const heartbeats = new Heartbeats(clock);
   return {
     actors: [...schedulerActors, ...nodeLinkDefinitions({ caches, heartbeats, tokens })],
-    controllers: controllers({ heartbeats, caCertificatePem, namespaceGuards: new StoreNamespaceGuards(store) }),
+    controllers: controllers({ kinds: kinds.filter((kind) => kind.stored), heartbeats, caCertificatePem, namespaceGuards: new StoreNamespaceGuards(store) }),
   };
 }
 
