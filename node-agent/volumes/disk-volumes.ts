@@ -12,7 +12,7 @@ import { writeAtomically } from './atomic-writer.js';
 import type { NodeAllocatable } from './downward-api.js';
 import { applyFsGroup } from './fs-group.js';
 import { prepareHostPath } from './host-path.js';
-import { mountBind, mountsBelow, mountTmpfs, unmount } from './mounts.js';
+import { isMounted, mountBind, mountTmpfs, unmount, unmountBelow } from './mounts.js';
 import { type PodVolumes, VolumeError, type VolumeSources } from './pod-volumes.js';
 import { isOnlyLoopback, parseResolvConf, reachable } from './resolv-conf.js';
 import { openSubPath } from './sub-path.js';
@@ -113,10 +113,9 @@ export class DiskVolumes implements PodVolumes {
   async remove(podUid: string): Promise<void> {
     const path = this.podPath(podUid);
     this.tokens.forget(podUid);
-    for (const mounted of await mountsBelow(path)) await unmount(mounted);
-    const left = await mountsBelow(path);
-    // Deleting through a mount would delete what belongs to somebody else.
-    if (left.length) throw new VolumeError(`cannot unmount ${left.join(', ')}`);
+    await unmountBelow(path).catch((error: unknown) => {
+      throw new VolumeError(messageOf(error));
+    });
     await rm(path, { recursive: true, force: true });
   }
 
@@ -166,7 +165,7 @@ export class DiskVolumes implements PodVolumes {
     if (medium && medium !== 'Memory') throw new VolumeError(`unknown storage medium "${medium}"`);
     const isNew = (await mkdir(path, { recursive: true, mode: 0o755 })) !== undefined;
     const isTmpfs = medium === 'Memory';
-    const mustMount = isTmpfs && !(await mountsBelow(path)).includes(path);
+    const mustMount = isTmpfs && !(await isMounted(path));
     if (mustMount) await mountTmpfs(path, sizeLimit ? valueOf(sizeLimit) : undefined);
     if (isNew || mustMount) await chmod(path, EMPTY_DIR_MODE); // mkdir's mode is cut by the umask.
     const { fsGroup, fsGroupChangePolicy } = pod.spec.securityContext ?? {};
@@ -198,12 +197,12 @@ export class DiskVolumes implements PodVolumes {
     target: string,
   ) {
     const wanted = await opened.stat();
-    const mounted = (await mountsBelow(target)).includes(target);
+    const mounted = await isMounted(target);
     if (mounted) {
       const present = await stat(target);
       if (present.dev === wanted.dev && present.ino === wanted.ino) return;
       await unmount(target);
-      if ((await mountsBelow(target)).length) throw new VolumeError(`cannot unmount ${target}`);
+      if (await isMounted(target)) throw new VolumeError(`cannot unmount ${target}`);
     }
     await rm(target, { recursive: true, force: true });
     await mkdir(wanted.isDirectory() ? target : join(target, '..'), { recursive: true });
