@@ -144,8 +144,9 @@ function podFromTemplate(owner: KubeObject, generateName: string, name: string):
   };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What a user may read of an error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : JSON.stringify(error);
 }
 
 function isAlreadyExists(error: unknown): boolean {

@@ -1,5 +1,6 @@
 /** All controllers of a cluster. */
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
+import { kinds as builtIn } from '../../schemas/kinds/registry.js';
 import type { Controller } from '../../runtime/reconcile/controller.js';
 import type { NamespaceGuards } from '../../runtime/reconcile/namespace-guards.js';
 import type { NodeHeartbeats } from '../../runtime/reconcile/node-heartbeats.js';
@@ -19,8 +20,8 @@ import { Silence } from './silence.js';
 import { TaintEvictionController } from './taint-eviction-controller.js';
 
 export interface ControllerDependencies {
-  /** All kinds that are served. */
-  readonly kinds: readonly KindDefinition[];
+  /** All kinds that are served; the built-in ones where absent. */
+  readonly kinds?: readonly KindDefinition[];
   readonly namespaceGuards: NamespaceGuards;
   readonly heartbeats: NodeHeartbeats;
   /** PEM. */
@@ -31,7 +32,7 @@ export interface ControllerDependencies {
 
 /** New ones, not started. */
 export function controllers(dependencies: ControllerDependencies): Controller[] {
-  const { kinds, namespaceGuards, heartbeats, caCertificatePem, nodeGraceMs } = dependencies;
+  const { kinds = builtIn, namespaceGuards, heartbeats, caCertificatePem, nodeGraceMs } = dependencies;
   const silence = new Silence();
   return [
     new ReplicaSetController(),

@@ -11,7 +11,7 @@ import {
 import type { ResourceClient } from '../../runtime/admission/resource-client.js';
 import type { View } from '../../runtime/views/view.js';
 import { claimsOf, settleClaims } from './ownership.js';
-import { PodControl } from './pod-control.js';
+import { messageOf, PodControl } from './pod-control.js';
 import { podsToDelete } from './pod-deletion-rank.js';
 import { isActive, isTerminating, type PodItem, podsView } from './pod-view.js';
 import { type ManageFailure, replicaSetStatus, sameReplicaSetStatus } from './replica-set-status.js';
@@ -111,7 +111,7 @@ const nothingFailed: Managed = { failure: undefined, error: undefined };
 
 function managed(reason: ManageFailure['reason'], error: unknown): Managed {
   if (error === undefined) return nothingFailed;
-  return { failure: { reason, message: error instanceof Error ? error.message : String(error) }, error };
+  return { failure: { reason, message: messageOf(error) }, error };
 }
 
 /** With minReadySeconds, readiness becomes availability by time alone. */

@@ -17,7 +17,7 @@ export interface RolloutInput {
   /** Whether a pod of the ReplicaSet with this uid still runs or may run. Only Recreate asks. */
   hasRunningPods(replicaSetUid: string): boolean;
   readonly nowMs: number;
-  hash(template: PodTemplateSpec, collisionCount: number | undefined): string;
+  readonly hash: (template: PodTemplateSpec, collisionCount: number | undefined) => string;
 }
 
 const createdMs = (set: ReplicaSet) => parseTime(set.metadata.creationTimestamp);

@@ -268,7 +268,7 @@ export class ManualClock implements Clock {
 
   advance(ms: number): void {
     this.ms += ms;
-    for (const timer of [...this.#timers]) {
+    for (const timer of Array.from(this.#timers)) {
       if (timer.at > this.ms) continue;
       this.#timers.delete(timer);
       timer.fn();
