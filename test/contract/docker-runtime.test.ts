@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -242,5 +242,63 @@ withDocker('what cannot start says why: no such executable, image or mount sourc
     ),
   );
   t.is(busy?.kind, 'start-failed');
+  await rm(directory, { recursive: true });
+});
+
+/** Stands before the engine's socket, and can be away. */
+async function aCut(path: string) {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const engine = connect('/var/run/docker.sock');
+    for (const [from, to] of [
+      [client, engine],
+      [engine, client],
+    ] as const) {
+      sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => to.destroy()).on('close', () => sockets.delete(from));
+    }
+  });
+  const listen = () => new Promise<void>((resolve) => server.listen(path, resolve));
+  const cut = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await listen();
+  return { listen, cut };
+}
+
+withDocker('while Docker is away nothing has ended; what did end meanwhile is told once it is back', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'troupe-docker-'));
+  const socketPath = join(directory, 'docker.sock');
+  const line = await aCut(socketPath);
+  const distant = new DockerRuntime({
+    docker: { socketPath },
+    nodeName: 'test',
+    clusterId,
+    clock,
+    logger: silentLogger,
+  });
+  const { id } = await started({}, script(RUNS));
+  const told: string[] = [];
+  let resyncs = 0;
+  const watch = distant.watch(
+    (event) => told.push(`${event.kind} ${event.id}`),
+    () => resyncs++,
+  );
+  await distant.list();
+  await pause(300);
+  await line.cut();
+  const away = await t.throwsAsync<RuntimeError>(distant.list());
+  t.is(away?.kind, 'unavailable');
+  await docker.getContainer(id).kill();
+  t.deepEqual([told, resyncs], [[], 0]);
+  await line.listen();
+  await until(() => told.includes(`exited ${id}`));
+  t.is(resyncs, 1);
+  watch.close();
+  await distant.close();
+  await line.cut();
   await rm(directory, { recursive: true });
 });
