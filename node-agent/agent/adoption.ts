@@ -24,15 +24,22 @@ export class Adoption {
   async list(): Promise<ReadonlyMap<string, Found>> {
     const { sandboxes, containers } = await this.runtime.list();
     const found = new Map<string, Found>();
-    const of = (uid: string): Found => {
-      const known = found.get(uid) ?? { sandboxes: [], containers: [] };
-      found.set(uid, known);
-      return known;
-    };
-    for (const sandbox of sandboxes) of(sandbox.pod.uid).sandboxes.push(sandbox);
-    for (const container of containers) of(container.pod.uid).containers.push(container);
+    for (const sandbox of sandboxes) this.#of(found, sandbox.pod.uid).sandboxes.push(sandbox);
+    for (const container of containers) this.#of(found, container.pod.uid).containers.push(container);
     this.#found = new Map(found);
     return found;
+  }
+
+  /** Adds what a simulated machine has taken up again. */
+  add(sandboxes: readonly Sandbox[], containers: readonly ContainerState[]): void {
+    for (const sandbox of sandboxes) this.#of(this.#found, sandbox.pod.uid).sandboxes.push(sandbox);
+    for (const container of containers) this.#of(this.#found, container.pod.uid).containers.push(container);
+  }
+
+  #of(found: Map<string, Found>, uid: string): Found {
+    const known = found.get(uid) ?? { sandboxes: [], containers: [] };
+    found.set(uid, known);
+    return known;
   }
 
   /** What is there of a pod that begins now. Each is handed out once. */

@@ -1,6 +1,7 @@
 /** A container of a pod's spec → what the runtime is asked to create. Pure. */
 import type { Container, Pod } from '../../schemas/meta/object.js';
 import { milliOf, valueOf } from '../../schemas/meta/quantity.js';
+import { cpuQuotaOf, cpuSharesOf, oomScoreAdjOf, type QosClass } from '../containers/cgroup-parent.js';
 import type { ContainerSpec, ImageInfo, Mount, SandboxSpec } from '../containers/container-runtime.js';
 import { ContainerConfigError } from './environment.js';
 import { expand } from './expansion.js';
@@ -9,9 +10,7 @@ import { qosClassOf } from './qos-class.js';
 import { runtimeLabels } from './runtime-labels.js';
 
 const CPU_PERIOD_MICROS = 100_000;
-const CPU_QUOTA_MICROS_MIN = 1_000;
-const CPU_SHARES_MIN = 2;
-const CPU_SHARES_MAX = 262_144;
+const NODE_CRITICAL_PRIORITY = 2_000_001_000;
 
 export interface ContainerParts {
   readonly kind: ContainerKind;
@@ -21,6 +20,7 @@ export interface ContainerParts {
   readonly environment: ReadonlyMap<string, string>;
   readonly mounts: readonly Mount[];
   readonly nodeMemoryBytes: number;
+  readonly cgroupParent: string | undefined;
 }
 
 /** Throws ContainerConfigError where the security context forbids the image's user. */
@@ -45,6 +45,7 @@ export function containerSpec(pod: Pod, container: Container, parts: ContainerPa
     tty: container.tty ?? false,
     resources: resourcesOf(pod, container, parts.nodeMemoryBytes),
     security: securityOf(pod, container, parts.image),
+    ...(parts.cgroupParent ? { cgroupParent: parts.cgroupParent } : {}),
     labels: {
       [runtimeLabels.sandboxAttempt]: String(parts.sandboxAttempt),
       [runtimeLabels.image]: container.image ?? '',
@@ -60,12 +61,11 @@ export function identityOf(pod: Pod): { namespace: string; name: string; uid: st
 export function resourcesOf(pod: Pod, container: Container, nodeMemoryBytes: number): ContainerSpec['resources'] {
   const { limits, requests } = container.resources ?? {};
   const cpuLimit = limits?.cpu;
-  const cpuMillis = milliOf(requests?.cpu ?? cpuLimit ?? 0);
   const memory = limits?.memory === undefined ? 0 : valueOf(limits.memory);
-  const quota = cpuLimit === undefined ? 0 : Math.max((milliOf(cpuLimit) * CPU_PERIOD_MICROS) / 1_000, CPU_QUOTA_MICROS_MIN);
+  const quota = cpuLimit === undefined ? undefined : cpuQuotaOf(milliOf(cpuLimit));
   return {
-    cpuShares: Math.min(Math.max(Math.floor((cpuMillis * 1_024) / 1_000), CPU_SHARES_MIN), CPU_SHARES_MAX),
-    ...(quota > 0 ? { cpuQuotaMicros: quota, cpuPeriodMicros: CPU_PERIOD_MICROS } : {}),
+    cpuShares: cpuSharesOf(milliOf(requests?.cpu ?? cpuLimit ?? 0)),
+    ...(quota === undefined ? {} : { cpuQuotaMicros: quota, cpuPeriodMicros: CPU_PERIOD_MICROS }),
     ...(memory > 0 ? { memoryBytes: memory } : {}),
     oomScoreAdj: oomScoreOf(pod, container, nodeMemoryBytes),
   };
@@ -73,14 +73,12 @@ export function resourcesOf(pod: Pod, container: Container, nodeMemoryBytes: num
 
 /** Whom the kernel kills first when the machine runs out of memory: as the kubelet's policy. */
 function oomScoreOf(pod: Pod, container: Container, nodeMemoryBytes: number): number {
-  if ((pod.spec.priority ?? 0) >= 2_000_000_000) return -997;
-  const qos = pod.status?.qosClass ?? qosClassOf(pod);
-  if (qos === 'Guaranteed') return -997;
-  if (qos === 'BestEffort') return 1_000;
+  if ((pod.spec.priority ?? 0) >= NODE_CRITICAL_PRIORITY) return -997;
   const request = valueOf(container.resources?.requests?.memory ?? 0);
-  const score = 1_000 - Math.floor((1_000 * request) / Math.max(nodeMemoryBytes, 1));
-  return Math.min(Math.max(score, 3), 999);
+  return oomScoreAdjOf(qosOf(pod), request, Math.max(nodeMemoryBytes, 1));
 }
+
+export const qosOf = (pod: Pod): QosClass => pod.status?.qosClass ?? qosClassOf(pod);
 
 function securityOf(pod: Pod, container: Container, image: ImageInfo): ContainerSpec['security'] {
   const own = container.securityContext;
@@ -127,7 +125,7 @@ function checkNonRoot(pod: Pod, container: Container, user: number | undefined, 
 }
 
 /** The sandbox of a pod. `dns` is undefined for pods on the host's network that use the host's. */
-export function sandboxSpec(pod: Pod, attempt: number, dns: SandboxSpec['dns']): SandboxSpec {
+export function sandboxSpec(pod: Pod, attempt: number, dns: SandboxSpec['dns'], cgroupParent?: string): SandboxSpec {
   const ports = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap((container) => container.ports ?? []);
   const sysctls = pod.spec.securityContext?.sysctls ?? [];
   return {
@@ -139,6 +137,7 @@ export function sandboxSpec(pod: Pod, attempt: number, dns: SandboxSpec['dns']):
     hostIPC: pod.spec.hostIPC ?? false,
     shareProcessNamespace: pod.spec.shareProcessNamespace ?? false,
     ...(dns ? { dns } : {}),
+    ...(cgroupParent ? { cgroupParent } : {}),
     ports: pod.spec.hostNetwork
       ? []
       : ports

@@ -1,12 +1,13 @@
 /** One container from its spec to running: image, environment, mounts, create, start. Each step may be repeated. */
 import type { Container, Pod } from '../../schemas/meta/object.js';
+import { podCgroupParent } from '../containers/cgroup-parent.js';
 import { type Mount, RuntimeError, type Sandbox } from '../containers/container-runtime.js';
 import { SIDECAR_LABEL, SIMULATED_PREFIX } from '../containers/simulated-container.js';
 import { etcHosts } from '../network/etc-hosts.js';
 import { dnsOf, resolvConf } from '../network/resolv-conf.js';
 import { VolumeError } from '../volumes/pod-volumes.js';
 import { agentLimits } from './agent-limits.js';
-import { containerSpec, hostnameOf } from './container-spec.js';
+import { containerSpec, hostnameOf, qosOf } from './container-spec.js';
 import { ContainerConfigError, environmentOf } from './environment.js';
 import { expand } from './expansion.js';
 import { ensureImage } from './image-puller.js';
@@ -46,6 +47,7 @@ export async function createContainer(services: PodServices, order: StartOrder):
       environment,
       mounts,
       nodeMemoryBytes: services.machine.memoryBytes,
+      cgroupParent: podCgroupParent(services.machine.cgroupDriver, qosOf(pod), pod.metadata.uid),
     });
     const labels = { ...spec.labels, ...simulatedLabels(pod), ...(isSidecar(container) ? { [SIDECAR_LABEL]: 'true' } : {}) };
     const id = await services.runtime.createContainer(sandbox.id, { ...spec, labels });

@@ -11,7 +11,7 @@ import type { Turn } from '../../runtime/process/turn.js';
 import { mentionedConfig } from '../../schemas/kinds/pod-mentions.js';
 import type { DesiredPods, NodeDownProtocol, StreamOpen } from '../../schemas/messages/node-link.js';
 import type { Node, Pod } from '../../schemas/meta/object.js';
-import type { ContainerRuntime, RuntimeInfo } from '../containers/container-runtime.js';
+import type { ContainerRuntime, ContainerState, RuntimeInfo, Sandbox } from '../containers/container-runtime.js';
 import type { ClusterDns } from '../network/resolv-conf.js';
 import { ExecSlots } from '../probes/exec-slots.js';
 import type { ProbeTransport } from '../probes/probe-transport.js';
@@ -35,6 +35,8 @@ import { UpLink } from './up-link.js';
 export interface NodeAgentOptions extends NodeOptions {
   readonly clusterDomain?: string;
   readonly clusterDns?: ClusterDns;
+  /** Events about the node itself; on unless false. */
+  readonly nodeEvents?: boolean;
   /** What pods are told of the API (KUBERNETES_SERVICE_HOST …). */
   readonly apiService?: { readonly host: string; readonly port: number };
 }
@@ -52,6 +54,8 @@ export interface NodeAgentParts {
   readonly logger: Logger;
   readonly dataStore: AgentState;
   readonly heartbeats?: HeartbeatSchedule;
+  /** Simulated machines only: takes up again what the control plane knows to run, before the first pods begin. */
+  readonly resume?: (pods: readonly Pod[]) => { readonly sandboxes: readonly Sandbox[]; readonly containers: readonly ContainerState[] };
   readonly options?: NodeAgentOptions;
 }
 
@@ -178,6 +182,9 @@ export class NodeAgent {
         get memoryBytes() {
           return agent.#info?.memoryBytes ?? 0;
         },
+        get cgroupDriver() {
+          return agent.#info?.cgroupDriver ?? 'none';
+        },
         get allocatable() {
           return capacityOf(agent.#info, options);
         },
@@ -196,6 +203,12 @@ export class NodeAgent {
     const { namespace = '', name, uid } = pod.metadata;
     const fieldPath = container === undefined ? {} : { fieldPath: fieldPathOf(pod, container) };
     this.#events.add({ namespace, involved: { kind: 'Pod', name, uid, ...fieldPath }, type, reason, message });
+  }
+
+  #nodeEvent(reason: string, message: string): void {
+    if (this.#options.nodeEvents === false) return;
+    const { nodeName } = this;
+    this.#events.add({ namespace: '', involved: { kind: 'Node', name: nodeName, uid: nodeName }, type: 'Normal', reason, message });
   }
 
   #changed(actor: PodActor): void {
@@ -259,10 +272,16 @@ export class NodeAgent {
     this.#retryMs = agentLimits.reconnectMs;
     this.#reporter.resume();
     this.#events.resume();
+    this.#takeUp(desired.pods);
     this.#replace(desired);
     this.#adoption.answered();
     if (this.#ready) void this.#adoption.removeOrphans((uid) => this.#desired.has(uid) || this.#actors.has(uid));
     for (const resolve of this.#whenRegistered.splice(0)) resolve();
+  }
+
+  #takeUp(pods: readonly Pod[]): void {
+    const resumed = this.#parts.resume?.(pods.filter((pod) => !this.#actors.has(pod.metadata.uid)));
+    if (resumed) this.#adoption.add(resumed.sandboxes, resumed.containers);
   }
 
   #lost(): void {
@@ -300,6 +319,13 @@ export class NodeAgent {
   }
 
   #sent(status: Node['status']): void {
+    const readiness = (of: Node['status'] | undefined) => of?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    const ready = readiness(status);
+    if (!this.#registered && !this.#status) this.#nodeEvent('Starting', 'Starting kubelet.');
+    if (ready !== readiness(this.#status)) {
+      const reason = ready === 'True' ? 'NodeReady' : 'NodeNotReady';
+      this.#nodeEvent(reason, `Node ${this.nodeName} status is now: ${reason}`);
+    }
     this.#status = status;
     this.#statusUnsent = false;
     this.#statusSentMs = this.#parts.clock.monotonic();

@@ -5,12 +5,13 @@
 import type { Timer } from '../../runtime/process/clock.js';
 import { parseTime } from '../../schemas/meta/time.js';
 import type { Container, Pod, PodStatus } from '../../schemas/meta/object.js';
+import { podCgroupParent } from '../containers/cgroup-parent.js';
 import { type ContainerState, type RuntimeEvent, RuntimeError, type Sandbox } from '../containers/container-runtime.js';
 import { dnsOf } from '../network/resolv-conf.js';
 import { type EarlierFindings, PodProbes } from '../probes/pod-probes.js';
 import { agentLimits } from './agent-limits.js';
 import { ContainerKiller } from './container-killer.js';
-import { sandboxSpec } from './container-spec.js';
+import { qosOf, sandboxSpec } from './container-spec.js';
 import { createContainer, type StartOrder, startContainer } from './container-starter.js';
 import { goDuration } from './go-duration.js';
 import { runHook } from './hooks.js';
@@ -243,7 +244,7 @@ export class PodActor {
       this.#shorten(graceSecondsOf(this.#pod));
       return this.#end();
     }
-    for (const [name, wait] of plan.backingOff) this.#tellBackOff(name, wait);
+    for (const [name, wait] of plan.backingOff) if (!this.#busy.has(`container ${name}`)) this.#tellBackOff(name, wait);
     for (const action of plan.actions) this.#act(action, nowMs);
   }
 
@@ -323,7 +324,8 @@ export class PodActor {
     try {
       const dns = dnsOf(this.#pod, await volumes.hostDns(), clusterDns);
       const before = this.#record.sandbox;
-      this.#record.sandbox = await runtime.createSandbox(sandboxSpec(this.#pod, attempt, dns.servers.length > 0 ? dns : undefined));
+      const cgroupParent = podCgroupParent(this.#services.machine.cgroupDriver, qosOf(this.#pod), this.uid);
+      this.#record.sandbox = await runtime.createSandbox(sandboxSpec(this.#pod, attempt, dns.servers.length > 0 ? dns : undefined, cgroupParent));
       if (before) void runtime.stopSandbox(before.id).catch(() => undefined); // It is removed with the pod.
     } catch (error) {
       const message = `Failed to create pod sandbox: ${(error as Error).message}`;

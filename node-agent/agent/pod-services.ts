@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/process/clock.js';
 import type { Logger } from '../../runtime/process/logger.js';
 import type { Random } from '../../runtime/process/random.js';
 import type { ConfigMap, Pod, Secret } from '../../schemas/meta/object.js';
-import type { ContainerRuntime } from '../containers/container-runtime.js';
+import type { ContainerRuntime, RuntimeInfo } from '../containers/container-runtime.js';
 import type { ClusterDns } from '../network/resolv-conf.js';
 import type { ExecSlots } from '../probes/exec-slots.js';
 import type { ProbeTransport } from '../probes/probe-transport.js';
@@ -22,6 +22,7 @@ export interface MachineFacts {
   readonly runtimeName: string;
   readonly hostIPs: readonly string[];
   readonly memoryBytes: number;
+  readonly cgroupDriver: RuntimeInfo['cgroupDriver'];
   /** Resource name → quantity; for `resourceFieldRef` of limits that aren't set. */
   readonly allocatable: Readonly<Record<string, string>>;
 }

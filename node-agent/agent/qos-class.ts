@@ -1,8 +1,7 @@
 /** A pod's quality of service class, from the requests and limits of cpu and memory. Pure. */
 import type { Pod } from '../../schemas/meta/object.js';
+import type { QosClass } from '../containers/cgroup-parent.js';
 import { compareQuantities } from '../../schemas/meta/quantity.js';
-
-export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 export function qosClassOf(pod: Pod): QosClass {
   let any = false;

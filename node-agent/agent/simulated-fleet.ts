@@ -91,8 +91,10 @@ export class SimulatedFleet {
       logger,
       dataStore: state,
       heartbeats: this.#heartbeats,
+      resume: (pods) => runtime.resume(pods),
       options: {
         podsMax: PODS_MAX,
+        nodeEvents: false,
         addresses: [
           { type: 'InternalIP', address },
           { type: 'Hostname', address: name },

@@ -14,7 +14,7 @@ export interface SimulatedBehaviour {
   readonly startError: string | undefined;
 }
 
-/** `simulated.troupe.dev/{start-delay,stop-delay,exit-after,exit-code,never-ready,start-error}`; init containers end by themselves. */
+/** `simulated.troupe.dev/{start-delay,stop-delay,exit-after,exit-code,init-exit-code,never-ready,start-error}`; init containers end by themselves. */
 export function behaviourOf(spec: ContainerSpec, initMs: number): SimulatedBehaviour {
   const label = (name: string) => spec.labels[SIMULATED_PREFIX + name];
   const ends = spec.kind === 'init' && spec.labels[SIDECAR_LABEL] !== 'true';
@@ -22,7 +22,7 @@ export function behaviourOf(spec: ContainerSpec, initMs: number): SimulatedBehav
     startDelayMs: durationOf(label('start-delay')),
     stopDelayMs: durationOf(label('stop-delay')),
     exitAfterMs: ends ? initMs : spec.kind === 'main' ? durationOf(label('exit-after')) : undefined,
-    exitCode: ends ? 0 : Number(label('exit-code') ?? 0),
+    exitCode: Number(label(ends ? 'init-exit-code' : 'exit-code') ?? 0),
     neverReady: label('never-ready') === 'true',
     startError: label('start-error'),
   };

@@ -23,6 +23,13 @@ export class SimulatedNetwork {
     throw new RangeError('no simulated address is free');
   }
 
+  /** A known address again, after the process that simulates has restarted. False if another has it by now. */
+  claim(ip: string, listener: SimulatedListener): boolean {
+    if (this.#listeners.has(ip)) return false;
+    this.#listeners.set(ip, listener);
+    return true;
+  }
+
   release(ip: string): void {
     this.#listeners.delete(ip);
   }

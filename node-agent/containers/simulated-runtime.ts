@@ -20,6 +20,8 @@ import {
   type SandboxSpec,
 } from './container-runtime.js';
 import { behaviourOf, type SimulatedBehaviour, simulatedExec } from './simulated-container.js';
+import type { Pod } from '../../schemas/meta/object.js';
+import { resumedPod } from './simulated-resume.js';
 import { simulatedLog } from './simulated-logs.js';
 import { SimulatedNetwork } from './simulated-network.js';
 
@@ -214,7 +216,7 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
   }
 
   async listImages(): Promise<readonly { names: readonly string[]; sizeBytes: number }[]> {
-    return [];
+    return [{ names: ['simulated:latest'], sizeBytes: 4_000_000 }];
   }
 
   async execSync(id: string, command: readonly string[]): Promise<{ exitCode: number; output: string }> {
@@ -278,6 +280,40 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
 
   async grpc(host: string): Promise<string> {
     return this.#network.at(host)?.healthy() ? 'SERVING' : 'NOT_SERVING';
+  }
+
+  /**
+   * Simulated containers live in this process: after its restart those that the control plane knows to run are made again, with their ids, addresses and
+   * start times, as a machine would have kept them. Does nothing for pods that are here.
+   */
+  resume(pods: readonly Pod[]): { readonly sandboxes: readonly Sandbox[]; readonly containers: readonly ContainerState[] } {
+    const sandboxes: Sandbox[] = [];
+    const containers: ContainerState[] = [];
+    for (const pod of pods) {
+      const resumed = resumedPod(pod, this.options.clock.now());
+      const identity = `sandbox/${pod.metadata.uid}/0`;
+      if (!resumed || this.#byIdentity.has(identity)) continue;
+      const { spec, containers: own } = resumed;
+      const sandboxId = this.#newId();
+      const ips = resumed.ips.filter((ip) => this.#network.claim(ip, { healthy: () => this.#healthy(sandboxId) }));
+      const state: Sandbox = { id: sandboxId, pod: spec.pod, attempt: 0, running: true, ips, createdAtMs: resumed.createdAtMs };
+      this.#sandboxes.set(sandboxId, { spec, state, containers: new Set(own.map((container) => container.state.id)) });
+      this.#byIdentity.set(identity, sandboxId);
+      for (const container of own) this.#resumeContainer(sandboxId, container.spec, container.state);
+      sandboxes.push(state);
+      containers.push(...own.map((container) => container.state));
+    }
+    return { sandboxes, containers };
+  }
+
+  #resumeContainer(sandboxId: string, spec: ContainerSpec, state: ContainerState): void {
+    const behaviour = behaviourOf(spec, this.options.initMs ?? 0);
+    const container: SimulatedContainer = { spec, behaviour, sandboxId, state, ends: [] };
+    this.#containers.set(state.id, container);
+    this.#byIdentity.set(identityOf(spec), state.id);
+    if (state.state !== 'running' || behaviour.exitAfterMs === undefined) return;
+    const leftMs = (state.startedAtMs ?? 0) + behaviour.exitAfterMs - this.options.clock.now();
+    container.timer = this.options.clock.after(Math.max(0, leftMs), () => this.#exit(state.id, behaviour.exitCode));
   }
 
   // What tests and the chaos of the simulation do to the machine.
@@ -355,6 +391,7 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
     this.#containers.delete(id);
     this.#byIdentity.delete(identityOf(container.spec));
     this.#sandboxes.get(container.sandboxId)?.containers.delete(id);
+    this.#emit('removed', container.state);
   }
 
   #emit(kind: RuntimeEvent['kind'], state: ContainerState): void {

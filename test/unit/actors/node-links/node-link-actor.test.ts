@@ -130,3 +130,25 @@ test('a node whose state was declared unknown speaks up with its next heartbeat'
   await stage.clock.advance(6_000);
   t.is(stage.node('node-a')!.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True');
 });
+
+test('a new process takes up simulated pods as they were', async (t) => {
+  const stage = await startLinkStage();
+  await stage.createPod('web', 'node-a');
+  await stage.until(() => stage.pod('web')?.status?.phase === 'Running');
+  await stage.clock.advance(5_000);
+  const before = stage.pod('web')!;
+  await stage.fleet.stop();
+  const { SimulatedFleet } = await import('../../../../node-agent/agent/simulated-fleet.js');
+  const { SystemRandom } = await import('../../../../runtime/process/random.js');
+  const { SystemTurn } = await import('../../../../runtime/process/turn.js');
+  const { silentLogger } = await import('../../../../runtime/process/logger.js');
+  const parts = { bus: stage.bus, clock: stage.clock, random: new SystemRandom(), turn: new SystemTurn(), logger: silentLogger };
+  const next = new SimulatedFleet(parts);
+  const started = next.start(['node-a']);
+  await stage.clock.advance(2_000);
+  await started;
+  await stage.clock.advance(2_000);
+  t.is(stage.pod('web')!.metadata.resourceVersion, before.metadata.resourceVersion);
+  await stage.controlPlane.clientFor('test').delete('pods', 'default/web');
+  await stage.until(() => stage.pod('web') === undefined);
+});
