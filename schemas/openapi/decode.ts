@@ -27,7 +27,12 @@ export function decodeYaml(bytes: Uint8Array, schema: string, mode: FieldValidat
 type Words = (duplicates: readonly string[], unknown: readonly string[]) => string[];
 
 /** What every format's decoder ends with: `value` checked against its type. `words` are the format's own for duplicates. */
-export function checked({ value, duplicates }: SlowlyParsed, schema: string, mode: FieldValidation, words: Words): Decoded {
+export function checked(
+  { value, duplicates }: SlowlyParsed,
+  schema: string,
+  mode: FieldValidation,
+  words: Words,
+): Decoded {
   const object = withTypeMeta(value as Record<string, unknown>, schema);
   const { unknown, error } = checkStructure(object, schema, mode);
   if (error) throw cannotBeHandled(object, schema, error);

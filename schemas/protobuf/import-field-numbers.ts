@@ -47,7 +47,10 @@ function readFile(text: string, messages: Map<string, readonly ProtoField[]>): v
   const scope = /^package (\S+);/m.exec(text)?.[1]?.replace(/^k8s\.io/, 'io.k8s') ?? '';
   const code = text.replaceAll(/^ *\/\/.*\n/gm, ''); // Comments may have braces.
   for (const [, name, body] of code.matchAll(/^message (\w+) \{\n([^}]*)^\}/gm)) {
-    messages.set(`${scope}.${name}`, body!.split('\n').flatMap((line) => readField(line, scope)));
+    messages.set(
+      `${scope}.${name}`,
+      body!.split('\n').flatMap((line) => readField(line, scope)),
+    );
   }
 }
 
@@ -104,7 +107,8 @@ const table = JSON.parse(loadArtefact('table.json').toString()) as Record<string
 const numbers: Record<string, string> = {};
 for (const [schema, shape] of Object.entries(table)) {
   if (shape.gvk && shape.fields['items']) continue; // Lists are only read.
-  if (messages.has(schema) && !/\.v\d+(alpha|beta)\d+\./.test(schema)) numbers[schema] = numbersOf(schema, shape, messages);
+  if (messages.has(schema) && !/\.v\d+(alpha|beta)\d+\./.test(schema))
+    numbers[schema] = numbersOf(schema, shape, messages);
 }
 writeFileSync(out, `${JSON.stringify(numbers, null, 2)}\n`);
 console.log([...complaints, `${Object.keys(numbers).length} types`].join('\n'));

@@ -112,7 +112,8 @@ function takeItem(name: string, field: FieldShape): Take {
 }
 
 function takeEntry(name: string, field: FieldShape): Take {
-  const { wireType: wanted, read } = field.shape === 'mapOfLists' ? { wireType: wire.bytes, read: readItems } : valueOf(field);
+  const { wireType: wanted, read } =
+    field.shape === 'mapOfLists' ? { wireType: wire.bytes, read: readItems } : valueOf(field);
   const zero = () => (field.shape === 'mapOfLists' ? [] : field.ref ? {} : zeroValues[field.type ?? 'any']);
   return (reader, wireType, into) => {
     expectWire(wireType, wire.bytes, name);
