@@ -1,13 +1,7 @@
 /** How long a pod may stay on a node with NoExecute taints. Pure. */
 import type { Taint, Toleration } from '../../schemas/meta/object.js';
 import { parseTime } from '../../schemas/meta/time.js';
-
-function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  if ((toleration.operator || 'Equal') === 'Exists') return true;
-  return toleration.key !== undefined && (toleration.value ?? '') === (taint.value ?? '');
-}
+import { tolerates } from '../../schemas/meta/tolerations.js';
 
 /** When the pod must go, in milliseconds since the epoch: `nowMs` where a taint is not tolerated, undefined where it may stay. */
 export function evictionTime(

@@ -35,6 +35,7 @@ export class AuctioneerActor implements Actor {
   readonly #pools = new Pools();
   readonly #verdicts: Verdicts;
   readonly #guard: Guard;
+  readonly #ends: (() => void)[] = [];
   readonly #stopped = new AbortController();
   #nodes!: View<NodeFacts>;
   #unbound!: View<UnboundPod>;
@@ -60,17 +61,20 @@ export class AuctioneerActor implements Actor {
     await Promise.all([this.#nodes.fresh(), this.#unbound.fresh()]);
     for (const name of [...this.#nodes.all()].map(([key]) => key).sort()) this.#pools.add(name);
     for (const [, pod] of this.#unbound.all()) this.#consider(undefined, pod);
-    this.#nodes.onChange(({ key, before, after }) => this.#nodeChanged(key, before, after));
-    this.#unbound.onChange(({ before, after }) => this.#consider(before, after));
-    bound.onChange(({ before, after }) => {
-      if (before && !after) this.#wake('room');
-    });
+    this.#ends.push(
+      this.#nodes.onChange(({ key, before, after }) => this.#nodeChanged(key, before, after)),
+      this.#unbound.onChange(({ before, after }) => this.#consider(before, after)),
+      bound.onChange(({ before, after }) => {
+        if (before && !after) this.#wake('room');
+      }),
+    );
     this.#lookAgainLater();
     void this.#assignAll();
     this.#schedule();
   }
 
   stop(): void {
+    for (const end of this.#ends) end();
     this.#lookAgain?.cancel();
     this.#stopped.abort(new Error('the auctioneer was stopped'));
   }
@@ -188,13 +192,26 @@ export class AuctioneerActor implements Actor {
       while (this.#pending.ready > 0 && !this.#stopped.signal.aborted) {
         let isStuck = true;
         for (const group of this.#pending.groups(GROUP_PODS_MAX)) {
-          if (await this.#auction(group)) isStuck = false;
+          if (await this.#tryAuction(group)) isStuck = false;
           if (this.#stopped.signal.aborted) return;
         }
         if (isStuck) await this.#pause(); // Bidders were silent: nothing is concluded from that.
       }
     } finally {
       this.#isBusy = false;
+    }
+  }
+
+  /** A group that breaks an invariant must not hold up the others: its pods wait for a change. */
+  async #tryAuction(group: PodGroup): Promise<boolean> {
+    try {
+      return await this.#auction(group);
+    } catch (error) {
+      for (const pod of group.pods) {
+        this.#pending.wait(pod, false);
+        this.#verdicts.failed(pod, error);
+      }
+      return true;
     }
   }
 

@@ -30,6 +30,7 @@ export class BidderActor implements Actor, BidderProtocol {
   readonly #served = new Set<string>();
   /** Binds under way, by uid: a repeated award waits for the first. */
   readonly #binds = new Map<string, Promise<AwardOutcome>>();
+  readonly #ends: (() => void)[] = [];
   #assignment: string | undefined;
   #assigning: Promise<void> = Promise.resolve();
   #nodes!: View<NodeFacts>;
@@ -40,19 +41,21 @@ export class BidderActor implements Actor, BidderProtocol {
   async start(): Promise<void> {
     const { views } = this.self;
     [this.#nodes, this.#pods] = await Promise.all([views.of(nodeFactsView), views.of(boundPodsView)]);
-    this.#nodes.onChange(({ key, after }) => {
+    const endNodes = this.#nodes.onChange(({ key, after }) => {
       if (!this.#served.has(key)) return;
       if (after) this.#ledger.setNode(after);
       else this.#ledger.dropNode(key);
     });
-    this.#pods.onChange(({ before, after }) => {
+    const endPods = this.#pods.onChange(({ before, after }) => {
       if (after) this.#ledger.see(after.uid, after.node, after.request);
       else if (before) this.#ledger.unsee(before.uid);
     });
+    this.#ends.push(endNodes, endPods);
     for (const [, pod] of this.#pods.all()) this.#ledger.see(pod.uid, pod.node, pod.request);
   }
 
   stop(): void {
+    for (const end of this.#ends) end();
     this.#stopped.abort(new Error('the bidder was stopped'));
   }
 

@@ -1,5 +1,6 @@
 /** Whether a pod may run on a node, and Kubernetes' words for why not. Pure. */
-import type { Taint, Toleration } from '../../schemas/meta/object.js';
+import type { Taint } from '../../schemas/meta/object.js';
+import { isTolerated } from '../../schemas/meta/tolerations.js';
 import type { HostPort, NodeExpression, NodeTerm, PodRequest } from '../../schemas/messages/auction.js';
 import type { NodeFacts } from './node-facts.js';
 
@@ -28,29 +29,6 @@ const NO_PORTS: Unfit = {
   hopeless: false,
 };
 const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
-
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  switch (toleration.operator || 'Equal') {
-    case 'Exists':
-      return true;
-    case 'Equal':
-      return toleration.key !== undefined && (toleration.value ?? '') === (taint.value ?? '');
-    default:
-      return comparesTo(toleration, taint);
-  }
-}
-
-/** Gt and Lt of KEP-5471: the taint's value is compared with the toleration's. */
-function comparesTo({ operator, value = '' }: Toleration, taint: Taint): boolean {
-  const [actual, bound] = [Number(taint.value), Number(value)];
-  if (!Number.isInteger(actual) || !Number.isInteger(bound) || !taint.value || value === '') return false;
-  return operator === 'Gt' ? actual > bound : operator === 'Lt' ? actual < bound : false;
-}
-
-export const isTolerated = (taint: Taint, tolerations: readonly Toleration[]): boolean =>
-  tolerations.some((toleration) => tolerates(toleration, taint));
 
 function holds({ operator, values = [] }: NodeExpression, actual: string | undefined): boolean {
   switch (operator) {

@@ -89,8 +89,50 @@ const known = new Map<string, PodRequest>();
 
 const asked = ({ resources, ports, restartPolicy }: Container) => [resources?.requests, ports, restartPolicy];
 
+interface Remembered {
+  readonly initContainers: unknown;
+  readonly overhead: unknown;
+  readonly nodeSelector: unknown;
+  readonly affinity: unknown;
+  readonly tolerations: unknown;
+  readonly resources: unknown;
+  readonly request: PodRequest;
+}
+
+/** By the array of containers, which the versions of a pod share: a change of status costs nothing. */
+const remembered = new WeakMap<object, Remembered>();
+
 /** The same request for equal pods. */
 export function podRequestOf({ spec }: Pod): PodRequest {
+  const last = remembered.get(spec.containers);
+  if (last && isOf(last, spec)) return last.request;
+  const request = interned(spec);
+  const { initContainers, overhead, nodeSelector, affinity, tolerations } = spec;
+  const { resources } = spec as { resources?: unknown };
+  remembered.set(spec.containers, {
+    initContainers,
+    overhead,
+    nodeSelector,
+    affinity,
+    tolerations,
+    resources,
+    request,
+  });
+  return request;
+}
+
+function isOf(last: Remembered, spec: PodSpec): boolean {
+  return (
+    last.initContainers === spec.initContainers &&
+    last.overhead === spec.overhead &&
+    last.nodeSelector === spec.nodeSelector &&
+    last.affinity === spec.affinity &&
+    last.tolerations === spec.tolerations &&
+    last.resources === (spec as { resources?: unknown }).resources
+  );
+}
+
+function interned(spec: PodSpec): PodRequest {
   const key = JSON.stringify([
     spec.containers.map(asked),
     spec.initContainers?.map(asked),

@@ -1,6 +1,7 @@
 /** How much a pod would like a node: the default profile's scores with their weights, each 0…100. Pure. */
 import type { PodRequest } from '../../schemas/messages/auction.js';
-import { isTolerated, matchesTerm } from './fit.js';
+import { isTolerated } from '../../schemas/meta/tolerations.js';
+import { matchesTerm } from './fit.js';
 import type { NodeFacts } from './node-facts.js';
 
 export interface ScoredUse {

@@ -21,8 +21,16 @@ export class Verdicts {
   constructor(private readonly self: ActorContext) {}
 
   unschedulable(pod: UnboundPod, decline: Decline): void {
-    const message = declineMessage(decline, pod.neverPreempts);
-    if (pod.reason === 'Unschedulable' && pod.message === message) return;
+    this.#fail(pod, 'Unschedulable', declineMessage(decline, pod.neverPreempts));
+  }
+
+  /** The scheduler itself failed. */
+  failed(pod: UnboundPod, error: unknown): void {
+    this.#fail(pod, 'SchedulerError', error instanceof Error ? error.message : JSON.stringify(error));
+  }
+
+  #fail(pod: UnboundPod, reason: 'Unschedulable' | 'SchedulerError', message: string): void {
+    if (pod.reason === reason && pod.message === message) return;
     const { namespace, name, uid } = pod;
     this.self.events.record({
       involved: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
@@ -31,7 +39,7 @@ export class Verdicts {
       message: message.slice(0, EVENT_MESSAGE_CHARACTERS_MAX),
       component: SCHEDULER,
     });
-    this.#write(pod, 'Unschedulable', message);
+    this.#write(pod, reason, message);
   }
 
   gated(pod: UnboundPod): void {

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { isTolerated, matchesTerm } from '../../../../actors/scheduler/fit.js';
+import { isTolerated } from '../../../../schemas/meta/tolerations.js';
+import { matchesTerm } from '../../../../actors/scheduler/fit.js';
 import { nodeFacts } from '../../../../actors/scheduler/node-facts.js';
 import { podRequestOf } from '../../../../actors/scheduler/pod-request.js';
 import { aNode } from './hall.js';
