@@ -72,7 +72,7 @@ export class DockerRuntime implements ContainerRuntime {
     const isSandbox = ({ Labels }: ContainerInfo) => Labels[labels.type] === 'sandbox';
     const sandboxes = await Promise.all(found.filter(isSandbox).map(({ Id }) => this.sandboxes.find(Id)));
     const rest = found.filter((container) => !isSandbox(container));
-    const containers = await Promise.all(rest.map(({ Id }) => this.exited.get(Id) ?? this.containers.find(Id)));
+    const containers = await Promise.all(rest.map(async ({ Id }) => this.exited.get(Id) ?? this.containers.find(Id)));
     const present = containers.filter((container) => container !== undefined);
     this.exited = new Map(
       present.filter(({ state }) => state === 'exited').map((container) => [container.id, container]),

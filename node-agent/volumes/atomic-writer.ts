@@ -34,7 +34,7 @@ async function linkTarget(path: string): Promise<string | undefined> {
 
 async function filesBelow(directory: string, prefix = ''): Promise<string[]> {
   const entries = await readdir(join(directory, prefix), { withFileTypes: true });
-  const nested = entries.map((entry) => {
+  const nested = entries.map(async (entry) => {
     const path = prefix ? `${prefix}/${entry.name}` : entry.name;
     return entry.isDirectory() ? filesBelow(directory, path) : [path];
   });

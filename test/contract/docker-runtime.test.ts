@@ -128,7 +128,7 @@ withDocker(
     const long = `i=0; while [ $i -lt 4000 ]; do printf 0123456789; i=$((i+1)); done; echo`;
     const { id } = await started(
       {},
-      script(`echo first; ${long}; echo last; sleep 1; echo later; echo error >&2; exit 0`),
+      script(`echo first; ${long}; echo last; sleep 1; echo later; sleep 0.3; echo error >&2; exit 0`),
     );
     await until(async () => (await logText(runtime, id)).includes('last'));
     const tail = await logText(runtime, id, { tailLines: 2 });

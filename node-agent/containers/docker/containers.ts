@@ -29,7 +29,8 @@ function exitOf({ State: state }: ContainerInspectInfo): Partial<ContainerState>
     ...(exitCode > SIGNALLED && exitCode < SIGNALLED + 65 ? { signal: exitCode - SIGNALLED } : {}),
     // Docker says OOMKilled also when only a child was killed and the container went on to end by itself.
     oomKilled: state.OOMKilled && exitCode === SIGKILL_EXIT,
-    finishedAtMs: timeOf(state.FinishedAt),
+    // Two processes of Docker's take the two times: one that ended at once may seem to have ended before it began.
+    finishedAtMs: Math.max(timeOf(state.FinishedAt) ?? 0, timeOf(state.StartedAt) ?? 0) || undefined,
   };
 }
 
@@ -68,7 +69,7 @@ export class DockerContainers {
     };
     const options = containerOptions(spec, this.owner, sandbox, machine);
     try {
-      return (await this.engine.heavy((docker) => docker.createContainer(options))).id;
+      return (await this.engine.urgent((docker) => docker.createContainer(options))).id;
     } catch (error) {
       const existing = await this.inspect(containerNameOf(spec));
       if (existing) return existing.Id;
@@ -78,7 +79,7 @@ export class DockerContainers {
 
   /** Repeatable. Throws `start-failed` with the engine's words, e.g. that the executable is not there. */
   async start(id: string): Promise<void> {
-    await this.engine.heavy((docker) => docker.getContainer(id).start(), 'start-failed');
+    await this.engine.urgent((docker) => docker.getContainer(id).start(), 'start-failed');
   }
 
   async find(id: string): Promise<ContainerState | undefined> {

@@ -2,7 +2,7 @@
 import type { ImageInspectInfo } from 'dockerode';
 import type { Clock } from '../../../runtime/process/clock.js';
 import { type ImageInfo, type RegistryAuth, RuntimeError } from '../container-runtime.js';
-import { type ImageReference, parseImageReference } from '../image-reference.js';
+import { formatImageReference, type ImageReference, parseImageReference } from '../image-reference.js';
 import { asRuntimeError, type Engine, messageOf } from './engine.js';
 import { jsonLines } from './json-lines.js';
 
@@ -61,8 +61,11 @@ export class DockerImages {
     private readonly clock: Clock,
   ) {}
 
-  async find(reference: string): Promise<ImageInfo | undefined> {
-    const found = await this.engine.find((docker) => docker.getImage(reference).inspect());
+  async find(text: string): Promise<ImageInfo | undefined> {
+    // By its full name, since Docker would also take a short one for the beginning of an image's id.
+    const reference = parseImageReference(text);
+    const name = reference && !text.startsWith('sha256:') ? formatImageReference(reference) : text;
+    const found = await this.engine.find((docker) => docker.getImage(name).inspect());
     return found && infoOf(found);
   }
 

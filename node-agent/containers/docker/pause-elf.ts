@@ -41,20 +41,22 @@ function sigaction(handler: bigint, flags: bigint, restorer: bigint): Buffer {
 const le32 = (value: number) => [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255];
 
 function codeX86(ignore: number, end: number): Buffer {
-  return Buffer.from([
-    ...[0xb8, ...le32(13)], // mov eax, rt_sigaction
-    ...[0xbf, ...le32(17)], // mov edi, SIGCHLD
-    ...[0xbe, ...le32(ignore)], // mov esi, &ignore
-    ...[0x31, 0xd2], // xor edx, edx
-    ...[0x41, 0xba, ...le32(8)], // mov r10d, size of the mask
-    ...[0x0f, 0x05], // syscall
-    ...[0xb8, ...le32(13)],
-    ...[0xbf, ...le32(15)], // SIGTERM
-    ...[0xbe, ...le32(end)],
-    ...[0x0f, 0x05],
-    ...[0xb8, ...le32(34), 0x0f, 0x05, 0xeb, 0xf7], // wait: pause; jmp wait
-    ...[0xb8, ...le32(231), 0x31, 0xff, 0x0f, 0x05], // handler: exit_group(0)
-  ]);
+  return Buffer.from(
+    [
+      [0xb8, ...le32(13)], // mov eax, rt_sigaction
+      [0xbf, ...le32(17)], // mov edi, SIGCHLD
+      [0xbe, ...le32(ignore)], // mov esi, &ignore
+      [0x31, 0xd2], // xor edx, edx
+      [0x41, 0xba, ...le32(8)], // mov r10d, size of the mask
+      [0x0f, 0x05], // syscall
+      [0xb8, ...le32(13)],
+      [0xbf, ...le32(15)], // SIGTERM
+      [0xbe, ...le32(end)],
+      [0x0f, 0x05],
+      [0xb8, ...le32(34), 0x0f, 0x05, 0xeb, 0xf7], // wait: pause; jmp wait
+      [0xb8, ...le32(231), 0x31, 0xff, 0x0f, 0x05], // handler: exit_group(0)
+    ].flat(),
+  );
 }
 
 function codeArm64(ignoreOffset: number, endOffset: number): Buffer {

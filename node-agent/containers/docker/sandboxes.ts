@@ -130,7 +130,7 @@ export class DockerSandboxes {
 
   private async start(id: string): Promise<void> {
     try {
-      await this.engine.heavy((docker) => docker.getContainer(id).start(), 'start-failed');
+      await this.engine.urgent((docker) => docker.getContainer(id).start(), 'start-failed');
     } catch (error) {
       // e.g. its host port is taken. What is left of it would be found by its name and never run.
       if ((error as RuntimeError).kind === 'start-failed') await this.remove(id).catch(() => {});

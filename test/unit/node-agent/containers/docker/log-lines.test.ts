@@ -21,7 +21,9 @@ function linesOf(chunks: readonly Buffer[], tty = false): string[] {
   const lines: LogLine[] = [];
   for (const chunk of chunks)
     for (const entry of parser.push(chunk)) lines.push(...[joiner.push(entry)].filter((line) => line !== undefined));
-  return [...lines, ...joiner.flush()].map(({ source, timestamp, data }) => `${source} ${timestamp} ${data}`);
+  return [...lines, ...joiner.flush()].map(
+    ({ source, timestamp, data }) => `${source} ${timestamp} ${data.toString()}`,
+  );
 }
 
 test('the pieces of a line are joined per stream, and the line has the time of its first piece', (t) => {
