@@ -79,8 +79,8 @@ function terminatedOf(state: ContainerState, message: string | undefined, contex
     ...(state.signal ? { signal: state.signal } : {}),
     reason: reasonOf(state, exitCode),
     ...(text ? { message: text } : {}),
-    startedAt: (state.startedAtMs ? formatTime(state.startedAtMs) : null) as string,
-    finishedAt: (state.finishedAtMs ? formatTime(state.finishedAtMs) : null) as string,
+    startedAt: formatTime(state.startedAtMs ?? 0), // The epoch is what a kubelet says of what never started.
+    finishedAt: formatTime(state.finishedAtMs ?? 0),
     containerID: idText(state, context),
   };
 }
