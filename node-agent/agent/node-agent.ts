@@ -352,10 +352,14 @@ export class NodeAgent {
     if (down.configChanged) this.#configChanged(down.configChanged);
   }
 
+  /** A larger generation may have lost what we run: everything is told again before anything is stopped. */
   #replace(desired: DesiredPods): void {
-    // A larger generation may have lost what we run: everything is told again before anything is stopped.
-    if (desired.storeGeneration > this.#desired.storeGeneration) this.#reporter.reportAll(this.#actors.values());
-    this.#obey(this.#desired.replace(desired));
+    const raised = desired.storeGeneration > this.#desired.storeGeneration;
+    if (!raised || this.#actors.size === 0) return this.#obey(this.#desired.replace(desired));
+    void this.#reporter.reportAll(this.#actors.values()).then((told) => {
+      // If it was not told, the next register brings the desired pods again.
+      if (told && !this.#stopped) this.#obey(this.#desired.replace(desired));
+    });
   }
 
   #change(changed: ChangedPods): void {

@@ -24,6 +24,7 @@ interface Reported {
 export class StatusReporter {
   readonly #dirty = new Set<PodActor>();
   readonly #told = new WeakMap<PodActor, string>();
+  #whenQuiet: ((allTold: boolean) => void)[] = [];
   #scheduled = false;
   #underWay = false;
   #connected = false;
@@ -49,13 +50,21 @@ export class StatusReporter {
     this.#connected = false;
   }
 
-  /** Everything again, whatever was told before: after the store may have lost its tail. */
-  reportAll(actors: Iterable<PodActor>): void {
+  /** Everything again, whatever was told before: after the store may have lost its tail. Resolves false if the connection was lost on the way. */
+  reportAll(actors: Iterable<PodActor>): Promise<boolean> {
     for (const actor of actors) {
       this.#told.delete(actor);
       this.#dirty.add(actor);
     }
+    if (this.#dirty.size === 0) return Promise.resolve(true);
+    const quiet = new Promise<boolean>((resolve) => this.#whenQuiet.push(resolve));
     this.#schedule();
+    return quiet;
+  }
+
+  #settleQuiet(): void {
+    if (this.#connected && (this.#dirty.size > 0 || this.#underWay)) return;
+    for (const resolve of this.#whenQuiet.splice(0)) resolve(this.#connected);
   }
 
   #schedule(): void {
@@ -87,7 +96,7 @@ export class StatusReporter {
 
   async #send(): Promise<void> {
     const batch = this.#collect();
-    if (batch.length === 0) return;
+    if (batch.length === 0) return this.#settleQuiet();
     this.#underWay = true;
     try {
       const { outcomes } = await this.options.report({ reports: batch.map(({ report }) => report) });
@@ -99,6 +108,7 @@ export class StatusReporter {
     } finally {
       this.#underWay = false;
       this.#schedule();
+      this.#settleQuiet();
     }
   }
 

@@ -152,3 +152,23 @@ test('a new process takes up simulated pods as they were', async (t) => {
   await stage.controlPlane.clientFor('test').delete('pods', 'default/web');
   await stage.until(() => stage.pod('web') === undefined);
 });
+
+test('an agent told of a larger generation reports everything before it stops anything', async (t) => {
+  const stage = await startLinkStage();
+  const pod = await stage.createPod('web', 'node-a');
+  await stage.until(() => stage.pod('web')?.status?.phase === 'Running');
+  const asked: string[] = [];
+  const ask = stage.bus.ask.bind(stage.bus);
+  const { agent, runtime } = stage.fleet.machines.get('node-a')!;
+  stage.bus.ask = (subject, message) => {
+    if (subject === 'up.node-a') asked.push(message.method);
+    return ask(subject, message);
+  };
+  const stops: number[] = [];
+  runtime.watch((event) => event.kind === 'exited' && stops.push(asked.length));
+  stage.bus.publish('down.node-a', { desired: { storeGeneration: 7, revision: 1, pods: [] } });
+  await stage.clock.advance(1_000);
+  t.is(asked[0], 'report');
+  t.deepEqual(stops, [1]);
+  t.is([...agent.pods].some(({ uid }) => uid === pod.metadata.uid), false);
+});
