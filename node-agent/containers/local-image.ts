@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -84,17 +83,4 @@ export async function buildBusyboxImage(
   const last = JSON.parse(answer.trim().split('\n').at(-1) ?? '{}') as { status?: string; error?: string };
   if (!last.status?.startsWith('sha256:')) throw new Error(last.error ?? `docker import answered ${answer}`);
   return last.status;
-}
-
-export const HELLO_IMAGE = 'troupe/hello:1';
-
-/** The demo's image, from the files of `deploy/images/hello`: an HTTP server on port 8080. Repeatable. */
-export async function buildHelloImage(docker: Docker, folder: string): Promise<string> {
-  const places = { 'serve.sh': '/bin/serve', 'index.cgi': '/www/cgi-bin/index.cgi', 'pod.cgi': '/www/cgi-bin/pod.cgi' };
-  const files: Record<string, { content: string; executable: boolean }> = {};
-  for (const [name, place] of Object.entries(places)) {
-    files[place] = { content: await readFile(join(folder, name), 'utf8'), executable: true };
-  }
-  await buildBusyboxImage(docker, HELLO_IMAGE, { files, changes: ['CMD ["/bin/serve"]', 'EXPOSE 8080'] });
-  return HELLO_IMAGE;
 }
