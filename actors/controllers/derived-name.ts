@@ -15,7 +15,7 @@ export function hashOf(text: string): number {
 }
 
 /** Five characters of the alphabet of generated names. */
-export function derivedSuffix(ownerUid: string, ownerRevision: string, ordinal: number): string {
+function derivedSuffix(ownerUid: string, ownerRevision: string, ordinal: number): string {
   let rest = (hashOf(`${ownerUid}/${ownerRevision}`) + ordinal * STRIDE) % NAMES;
   let suffix = '';
   for (let i = 0; i < LENGTH; i++) {

@@ -53,9 +53,10 @@ export class GarbageCollector implements Controller {
       this.#enqueueOwners(before);
     }
     if (!after) return;
+    if (before && isAsBefore(before, after)) return;
     if (isConcerned(after)) this.#enqueue(type, after.key);
     // An owner that waits for this one may wait no longer.
-    if (before && before.owners !== after.owners && before.owners.length > 0) this.#enqueueOwners(before);
+    if (before) this.#enqueueOwners(before);
     // Owners that begin to wait for their dependents.
     if (after.terminating && !before?.terminating && after.finalizers.includes(FOREGROUND)) {
       for (const { type: other, item } of this.#dependentsOf(after.uid)) this.#enqueue(other, item.key);
@@ -196,6 +197,17 @@ function isConcerned({ owners, terminating, finalizers }: ObjectItem): boolean {
   return owners.length > 0 || (terminating && (finalizers.includes(ORPHAN) || finalizers.includes(FOREGROUND)));
 }
 
+/** Nothing that matters here: most changes are of statuses. */
+function isAsBefore(before: ObjectItem, after: ObjectItem): boolean {
+  return (
+    before.uid === after.uid &&
+    before.terminating === after.terminating &&
+    before.finalizers.length === after.finalizers.length &&
+    before.finalizers.every((name, i) => name === after.finalizers[i]) &&
+    sameOwners(before.owners, after.owners)
+  );
+}
+
 const blocks = (item: ObjectItem, ownerUid: string): boolean =>
   item.owners.some(({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion === true);
 
@@ -204,6 +216,10 @@ function policyOf({ finalizers }: ObjectItem): PropagationPolicy {
   return finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background';
 }
 
-function sameOwners(seen: readonly OwnerReference[], now: readonly OwnerReference[] | undefined): boolean {
-  return seen.length === (now?.length ?? 0) && seen.every(({ uid }) => now?.some((owner) => owner.uid === uid));
+function sameOwners(seen: readonly OwnerReference[], now: readonly OwnerReference[] = []): boolean {
+  if (seen.length !== now.length) return false;
+  return seen.every(({ uid, blockOwnerDeletion }, i) => {
+    const other = now[i];
+    return other?.uid === uid && other.blockOwnerDeletion === blockOwnerDeletion;
+  });
 }

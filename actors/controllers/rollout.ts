@@ -8,7 +8,7 @@ import { conditionsOf, deploymentCondition, hasProgressDeadline, withCondition }
 import { newestAnnotations, REVISION, revisionOf, withSizes } from './revision-annotations.js';
 import { maxSurgeOf, newReplicaSetSize, replicasOf } from './rollout-math.js';
 
-export const HASH_LABEL = 'pod-template-hash';
+const HASH_LABEL = 'pod-template-hash';
 
 export interface RolloutInput {
   readonly deployment: Deployment;

@@ -19,7 +19,7 @@ import { type NodeFacts, nodeFactsView } from './node-facts.js';
 import { place } from './place.js';
 import { type BoundPod, boundPodsView, SCHEDULER } from './scheduling-views.js';
 
-export const nodeGuard = (node: string): string => `node/${node}`;
+const nodeGuard = (node: string): string => `node/${node}`;
 
 type AwardedPod = Award['pods'][number];
 

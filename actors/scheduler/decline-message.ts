@@ -1,7 +1,7 @@
 /** Why nobody takes a pod, in the scheduler's words. Pure. */
 import type { Decline } from '../../schemas/messages/auction.js';
 
-export const NO_NODES = 'no nodes available to schedule pods';
+const NO_NODES = 'no nodes available to schedule pods';
 
 /** Declines of several pools as one. */
 export function joined(declines: readonly Decline[]): Decline {

@@ -61,10 +61,6 @@ export class Ledger {
     return this.#nodes.values();
   }
 
-  get size(): number {
-    return this.#nodes.size;
-  }
-
   node(name: string): LedgerNode | undefined {
     return this.#nodes.get(name);
   }

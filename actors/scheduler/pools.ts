@@ -1,5 +1,5 @@
 /** Which nodes belong to which pool: kept while the auctioneer lives, and safe to decide anew, since guards say who may bind. */
-export const POOL_NODES_MAX = 256;
+const POOL_NODES_MAX = 256;
 
 export interface Pool {
   readonly name: string;
@@ -18,10 +18,6 @@ export class Pools {
 
   get all(): readonly Pool[] {
     return this.#pools;
-  }
-
-  get nodes(): number {
-    return this.#poolOf.size;
   }
 
   /** The first pool with room takes it. */

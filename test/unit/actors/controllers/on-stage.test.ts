@@ -22,9 +22,9 @@ const open = async (t: { teardown(fn: () => void): void }) => {
       .map(({ object }) => object);
   const until = async (what: () => boolean) => {
     for (let i = 0; !what(); i++) {
-      if (i > 20_000) throw new Error(`never: ${what}`);
+      if (i > 20_000) throw new Error(`never: ${what.toString()}`);
       await new Promise(setImmediate);
-      clock.advance(1);
+      await clock.advance(1);
     }
   };
   const addNode = async (name: string) => {
