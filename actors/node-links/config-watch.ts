@@ -34,7 +34,8 @@ export class ConfigWatch {
       cache.subscribe((changes) => {
         for (const { entry } of changes) {
           if (!entry) continue;
-          for (const listener of this.#listeners.get(`${kind}/${entry.key}`) ?? []) listener(kind, entry.namespace ?? '', entry.name);
+          for (const listener of this.#listeners.get(`${kind}/${entry.key}`) ?? [])
+            listener(kind, entry.namespace ?? '', entry.name);
         }
       });
     } catch {

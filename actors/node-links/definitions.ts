@@ -17,7 +17,13 @@ export interface NodeLinkDependencies {
 
 /** `node-link` (one per node) and its keeper, which is resident. Serve them in this order. */
 export function nodeLinkDefinitions({ caches, heartbeats, tokens }: NodeLinkDependencies): ActorDefinition[] {
-  const parts = { caches, heartbeats, pods: new PodsByNode(caches), configs: new ConfigWatch(caches), ...(tokens ? { tokens } : {}) };
+  const parts = {
+    caches,
+    heartbeats,
+    pods: new PodsByNode(caches),
+    configs: new ConfigWatch(caches),
+    ...(tokens ? { tokens } : {}),
+  };
   return [
     { type: 'node-link', create: (context) => new NodeLinkActor(context, parts) },
     { type: 'node-link-keeper', resident: ['main'], create: (context) => new NodeLinkKeeper(context, heartbeats) },

@@ -7,9 +7,23 @@ import type { Subscription } from '../../bus/bus.js';
 import { nodeDownSubject, nodeUpSubject } from '../../bus/subjects.js';
 import type { ChangeEvent } from '../../runtime/views/change.js';
 import type { ResourceCaches } from '../../runtime/views/resource-cache.js';
-import { BadRequestError, ForbiddenError, InternalError, NotFoundError, ServiceUnavailableError, StatusError } from '../../schemas/errors.js';
+import {
+  BadRequestError,
+  ForbiddenError,
+  InternalError,
+  NotFoundError,
+  ServiceUnavailableError,
+  StatusError,
+} from '../../schemas/errors.js';
 import { mentionedConfig } from '../../schemas/kinds/pod-mentions.js';
-import type { DesiredPods, NodeDownProtocol, NodeEvent, NodeLinkProtocol, PodReport, ReportOutcome } from '../../schemas/messages/node-link.js';
+import type {
+  DesiredPods,
+  NodeDownProtocol,
+  NodeEvent,
+  NodeLinkProtocol,
+  PodReport,
+  ReportOutcome,
+} from '../../schemas/messages/node-link.js';
 import { type ConfigMap, keyOf, type Node, type Pod, type Secret } from '../../schemas/meta/object.js';
 import type { ConfigKind, ConfigWatch } from './config-watch.js';
 import type { Heartbeats } from './heartbeats.js';
@@ -88,7 +102,8 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
   async wake(): Promise<void> {}
 
   async register({ node }: Message<'register'>): Promise<{ desired: DesiredPods }> {
-    if (node.metadata.name !== this.#node) throw new ForbiddenError(this.#about('nodes', node.metadata.name), 'an agent may register only its own node');
+    if (node.metadata.name !== this.#node)
+      throw new ForbiddenError(this.#about('nodes', node.metadata.name), 'an agent may register only its own node');
     this.parts.heartbeats.seen(this.#node);
     const stored = await this.#keepNode(node);
     await this.#commitStatus(stored, node.status);
@@ -98,7 +113,10 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
     return { desired: this.#desired(cache) };
   }
 
-  async heartbeat({ desiredRevision, status }: Message<'heartbeat'>): Promise<{ resend: boolean; wantStatus?: boolean }> {
+  async heartbeat({
+    desiredRevision,
+    status,
+  }: Message<'heartbeat'>): Promise<{ resend: boolean; wantStatus?: boolean }> {
     this.parts.heartbeats.seen(this.#node);
     const leaseDue = this.self.clock.monotonic() - this.#leaseMs >= leaseRenewMs;
     const node = await this.#cachedNode(status !== undefined || leaseDue);
@@ -148,7 +166,10 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
     if (!pod || pod.metadata.uid !== message.pod.uid) throw new NotFoundError(this.#about('pods', message.pod.name));
     this.#checkBound(pod.spec.nodeName, message.pod.name);
     if ((pod.spec.serviceAccountName || 'default') !== message.serviceAccount) {
-      throw new ForbiddenError(this.#about('serviceaccounts', message.serviceAccount), 'the pod runs as another service account');
+      throw new ForbiddenError(
+        this.#about('serviceaccounts', message.serviceAccount),
+        'the pod runs as another service account',
+      );
     }
     if (!this.parts.tokens) throw new ServiceUnavailableError('nobody issues service account tokens here');
     return this.parts.tokens.issue(message);
@@ -159,13 +180,21 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
   async #keepNode(registered: Node): Promise<Node> {
     const existing = (await this.self.client.read('nodes', this.#node))?.object as Node | undefined;
     if (!existing) return this.#createNode(registered);
-    const written = await this.self.client.update<Node>('nodes', this.#node, existing.metadata.uid, (node) => mergedNode(node, registered));
+    const written = await this.self.client.update<Node>('nodes', this.#node, existing.metadata.uid, (node) =>
+      mergedNode(node, registered),
+    );
     return (written?.stored.object as Node | undefined) ?? existing;
   }
 
   async #createNode({ metadata, spec, status }: Node): Promise<Node> {
     const { name, labels, annotations } = metadata;
-    const draft = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels, ...(annotations ? { annotations } : {}) }, spec, status };
+    const draft = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name, labels, ...(annotations ? { annotations } : {}) },
+      spec,
+      status,
+    };
     try {
       const { stored } = await this.self.client.create('nodes', draft);
       return stored.object as Node;
@@ -179,7 +208,9 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
 
   async #commitStatus(node: Node, status: Node['status']): Promise<void> {
     this.#status = status;
-    await this.self.client.updateStatus<Node>('nodes', this.#node, node.metadata.uid, (now) => mergedNodeStatus(now, status));
+    await this.self.client.updateStatus<Node>('nodes', this.#node, node.metadata.uid, (now) =>
+      mergedNodeStatus(now, status),
+    );
   }
 
   /** The node as it is; undefined where it is gone, or nothing has changed since the last look: most heartbeats parse nothing. */
@@ -208,7 +239,7 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
     for (const key of [...this.#told.keys()]) if (!keys.has(key)) this.#forget(key);
     for (const pod of pods) this.#remember(pod);
     this.#sent = { generation: cache.storeGeneration, revision: cache.revision };
-    return { storeGeneration: cache.storeGeneration, revision: cache.revision, pods };
+    return { storeGeneration: cache.storeGeneration, revision: cache.revision, pods, token: this.self.token };
   }
 
   async #resend(): Promise<void> {
@@ -238,7 +269,10 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
     const { storeGeneration, revision } = latest;
     const after = this.#sent.revision;
     this.#sent = { generation: storeGeneration, revision };
-    this.#tell({ changed: { storeGeneration, after, revision, pods: [...pods.values()], removed: [...removed.values()] } });
+    const { token } = this.self;
+    this.#tell({
+      changed: { storeGeneration, after, revision, pods: [...pods.values()], removed: [...removed.values()], token },
+    });
   };
 
   /** True where the agent has to be told. */
@@ -286,7 +320,8 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
       });
       return { kind: 'ok' };
     } catch (error) {
-      if (error instanceof NotFoundError || (error instanceof StatusError && error.code === 404)) return { kind: 'gone' };
+      if (error instanceof NotFoundError || (error instanceof StatusError && error.code === 404))
+        return { kind: 'gone' };
       const known = error instanceof StatusError ? error : new InternalError((error as Error).message);
       const { code, reason, message, details } = known;
       return { kind: 'refused', code, reason, message, ...(details ? { details } : {}) };
@@ -297,7 +332,14 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
     const { kind, name, uid, fieldPath } = involved;
     if (kind === 'Node' && name !== this.#node) return;
     this.self.events.record({
-      involved: { apiVersion: 'v1', kind, ...(namespace ? { namespace } : {}), name, uid, ...(fieldPath ? { fieldPath } : {}) },
+      involved: {
+        apiVersion: 'v1',
+        kind,
+        ...(namespace ? { namespace } : {}),
+        name,
+        uid,
+        ...(fieldPath ? { fieldPath } : {}),
+      },
       type,
       reason,
       message,
@@ -307,7 +349,8 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
   }
 
   #checkBound(nodeName: string | undefined, pod: string): void {
-    if (nodeName !== this.#node) throw new ForbiddenError(this.#about('pods', pod), `it is not bound to node ${JSON.stringify(this.#node)}`);
+    if (nodeName !== this.#node)
+      throw new ForbiddenError(this.#about('pods', pod), `it is not bound to node ${JSON.stringify(this.#node)}`);
   }
 
   #checkMentioned(kind: ConfigKind, namespace: string, name: string): void {

@@ -19,7 +19,9 @@ export class NodeLinkKeeper implements Actor {
   ) {}
 
   async start(): Promise<void> {
-    this.#subscription = this.self.bus.subscribe('up.>', (message, subject) => this.#hello(message as Partial<NodeHello>, subject));
+    this.#subscription = this.self.bus.subscribe('up.>', (message, subject) =>
+      this.#hello(message as Partial<NodeHello>, subject),
+    );
     const view: View<string> = await this.self.views.of(nodeNames);
     this.#unwatch = view.onChange(({ after, before }) => {
       if (after !== undefined && before === undefined) this.#wake(after);
@@ -43,6 +45,9 @@ export class NodeLinkKeeper implements Actor {
   /** Failures are repeated by the agent's next hello. */
   #wake(node: string): void {
     if (this.#stopped) return;
-    this.self.directory.ref<NodeLinkProtocol>('node-link', node).wake({}).catch(() => undefined);
+    this.self.directory
+      .ref<NodeLinkProtocol>('node-link', node)
+      .wake({})
+      .catch(() => undefined);
   }
 }

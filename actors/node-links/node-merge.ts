@@ -5,7 +5,8 @@ import type { Condition, Node } from '../../schemas/meta/object.js';
 export function mergedNode(existing: Node, registered: Node): Node | undefined {
   const labels = { ...existing.metadata.labels, ...registered.metadata.labels };
   const annotations = { ...existing.metadata.annotations, ...registered.metadata.annotations };
-  if (same(labels, existing.metadata.labels ?? {}) && same(annotations, existing.metadata.annotations ?? {})) return undefined;
+  if (same(labels, existing.metadata.labels ?? {}) && same(annotations, existing.metadata.annotations ?? {}))
+    return undefined;
   const metadata = { ...existing.metadata, labels, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) };
   return { ...existing, metadata };
 }

@@ -19,7 +19,11 @@ function conditionsOf(current: PodStatus, reported: PodStatus): PodStatus['condi
   const scheduled = existing.find(({ type }) => type === 'PodScheduled');
   const own = ((reported.conditions ?? []) as Condition[]).map((condition) => {
     if (condition.type !== 'PodScheduled' || scheduled?.status !== 'True') return condition;
-    return { ...condition, ...scheduled, ...(condition.observedGeneration ? { observedGeneration: condition.observedGeneration } : {}) };
+    return {
+      ...condition,
+      ...scheduled,
+      ...(condition.observedGeneration ? { observedGeneration: condition.observedGeneration } : {}),
+    };
   });
   const types = new Set(own.map(({ type }) => type));
   return [...own, ...existing.filter(({ type }) => !types.has(type))] as PodStatus['conditions'];

@@ -26,7 +26,11 @@ export class ConfigCache implements ConfigSource {
     return this.#read(`Secret/${namespace}/${name}`, () => this.link.ask('getSecret', { namespace, name }));
   }
 
-  token(pod: Pod, audiences: readonly string[], expirationSeconds: number): Promise<{ token: string; expiresAtMs: number }> {
+  token(
+    pod: Pod,
+    audiences: readonly string[],
+    expirationSeconds: number,
+  ): Promise<{ token: string; expiresAtMs: number }> {
     const { namespace = '', name, uid } = pod.metadata;
     const serviceAccount = pod.spec.serviceAccountName || 'default';
     return this.link.ask('serviceAccountToken', {

@@ -16,7 +16,10 @@ export interface KillOrder {
 }
 
 export class ContainerKiller {
-  readonly #underWay = new Map<string, { readonly order: KillOrder; readonly hook: AbortController; inHook: boolean }>();
+  readonly #underWay = new Map<
+    string,
+    { readonly order: KillOrder; readonly hook: AbortController; inHook: boolean }
+  >();
 
   constructor(private readonly services: PodServices) {}
 
@@ -30,7 +33,10 @@ export class ContainerKiller {
     try {
       const hooked = await this.#preStop(pod, order, hook.signal);
       entry.inHook = false;
-      await this.services.runtime.stopContainer(state.id, this.#secondsLeft(order, hooked ? agentLimits.graceSecondsMin : 0));
+      await this.services.runtime.stopContainer(
+        state.id,
+        this.#secondsLeft(order, hooked ? agentLimits.graceSecondsMin : 0),
+      );
     } finally {
       this.#underWay.delete(state.id);
     }

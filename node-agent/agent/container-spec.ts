@@ -117,7 +117,8 @@ function checkNonRoot(pod: Pod, container: Container, user: number | undefined, 
   if (user === 0) throw new ContainerConfigError(`container's runAsUser breaks non-root policy ${where}`);
   if (user !== undefined) return;
   const name = image.user.split(':')[0] ?? '';
-  if (name === '' || name === '0') throw new ContainerConfigError(`container has runAsNonRoot and image will run as root ${where}`);
+  if (name === '' || name === '0')
+    throw new ContainerConfigError(`container has runAsNonRoot and image will run as root ${where}`);
   if (/^\d+$/.test(name)) return;
   throw new ContainerConfigError(
     `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root ${where}`,
@@ -126,7 +127,9 @@ function checkNonRoot(pod: Pod, container: Container, user: number | undefined, 
 
 /** The sandbox of a pod. `dns` is undefined for pods on the host's network that use the host's. */
 export function sandboxSpec(pod: Pod, attempt: number, dns: SandboxSpec['dns'], cgroupParent?: string): SandboxSpec {
-  const ports = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap((container) => container.ports ?? []);
+  const ports = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap(
+    (container) => container.ports ?? [],
+  );
   const sysctls = pod.spec.securityContext?.sysctls ?? [];
   return {
     pod: identityOf(pod),

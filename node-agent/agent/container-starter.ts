@@ -29,7 +29,8 @@ export interface StartOrder {
   wanted(): boolean;
 }
 
-export const terminationFile = (container: string, attempt: number): string => `termination-log-${container}-${attempt}`;
+export const terminationFile = (container: string, attempt: number): string =>
+  `termination-log-${container}-${attempt}`;
 
 /** The new container's id, created but not started; undefined if it is no longer wanted. Throws StartError, RuntimeError `unavailable`. */
 export async function createContainer(services: PodServices, order: StartOrder): Promise<string | undefined> {
@@ -49,7 +50,11 @@ export async function createContainer(services: PodServices, order: StartOrder):
       nodeMemoryBytes: services.machine.memoryBytes,
       cgroupParent: podCgroupParent(services.machine.cgroupDriver, qosOf(pod), pod.metadata.uid),
     });
-    const labels = { ...spec.labels, ...simulatedLabels(pod), ...(isSidecar(container) ? { [SIDECAR_LABEL]: 'true' } : {}) };
+    const labels = {
+      ...spec.labels,
+      ...simulatedLabels(pod),
+      ...(isSidecar(container) ? { [SIDECAR_LABEL]: 'true' } : {}),
+    };
     const id = await services.runtime.createContainer(sandbox.id, { ...spec, labels });
     services.event(pod, 'Normal', 'Created', 'Container created', container.name);
     return id;
@@ -97,12 +102,17 @@ function environmentFor(services: PodServices, { pod, container, sandbox }: Star
   });
 }
 
-async function mountsOf(services: PodServices, order: StartOrder, environment: ReadonlyMap<string, string>): Promise<Mount[]> {
+async function mountsOf(
+  services: PodServices,
+  order: StartOrder,
+  environment: ReadonlyMap<string, string>,
+): Promise<Mount[]> {
   const { pod, container, attempt, volumePaths } = order;
   const mounts: Mount[] = [];
   for (const mount of container.volumeMounts ?? []) {
     const path = volumePaths.get(mount.name);
-    if (path === undefined) throw new ContainerConfigError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
+    if (path === undefined)
+      throw new ContainerConfigError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
     const subPath = mount.subPathExpr ? expandSubPath(mount.subPathExpr, environment) : mount.subPath;
     mounts.push({
       hostPath: subPath ? await services.volumes.subPath(pod, mount.name, subPath) : path,
@@ -114,7 +124,12 @@ async function mountsOf(services: PodServices, order: StartOrder, environment: R
   const taken = new Set(mounts.map((mount) => mount.containerPath));
   const message = container.terminationMessagePath ?? '/dev/termination-log';
   if (message && !taken.has(message)) {
-    const hostPath = await services.volumes.writeFile(pod.metadata.uid, terminationFile(container.name, attempt), '', 0o666);
+    const hostPath = await services.volumes.writeFile(
+      pod.metadata.uid,
+      terminationFile(container.name, attempt),
+      '',
+      0o666,
+    );
     mounts.push({ hostPath, containerPath: message, readOnly: false });
   }
   for (const [containerPath, hostPath] of await networkFiles(services, order)) {
@@ -126,7 +141,8 @@ async function mountsOf(services: PodServices, order: StartOrder, environment: R
 function expandSubPath(text: string, environment: ReadonlyMap<string, string>): string {
   return expand(text, (name) => {
     const value = environment.get(name);
-    if (value === undefined) throw new ContainerConfigError(`failed to expand subpath expression: missing value for "${name}"`);
+    if (value === undefined)
+      throw new ContainerConfigError(`failed to expand subpath expression: missing value for "${name}"`);
     return value;
   });
 }

@@ -14,7 +14,13 @@ export interface StatusContext {
   readonly ended: boolean;
 }
 
-export function containerStatus(pod: Pod, container: Container, kind: ContainerKind, seen: PodObservation, context: StatusContext): ContainerStatus {
+export function containerStatus(
+  pod: Pod,
+  container: Container,
+  kind: ContainerKind,
+  seen: PodObservation,
+  context: StatusContext,
+): ContainerStatus {
   const observed = seen.containers.get(container.name);
   const live = seen.sandbox ? inSandbox(observed, seen.sandbox) : observed?.current;
   const waiting = seen.waiting.get(container.name);
@@ -41,7 +47,13 @@ export function containerStatus(pod: Pod, container: Container, kind: ContainerK
 
 const idText = (state: ContainerState, { runtimeName }: StatusContext): string => `${runtimeName}://${state.id}`;
 
-function isReady(container: Container, kind: ContainerKind, state: State, started: boolean, seen: PodObservation): boolean {
+function isReady(
+  container: Container,
+  kind: ContainerKind,
+  state: State,
+  started: boolean,
+  seen: PodObservation,
+): boolean {
   if (kind === 'ephemeral') return false;
   if (kind === 'init' && !isSidecar(container)) return state.terminated?.exitCode === 0;
   return state.running !== undefined && started && seen.probes.ready(container.name);
@@ -57,7 +69,8 @@ function stateOf(
   if (live?.state === 'running') return { running: { startedAt: formatTime(live.startedAtMs ?? live.createdAtMs) } };
   if (waiting && !context.ended) return { waiting };
   if (live?.state === 'exited') return { terminated: terminatedOf(live, observed?.terminationMessage, context) };
-  if (context.ended && observed) return { terminated: terminatedOf(observed.current, observed.terminationMessage, context) };
+  if (context.ended && observed)
+    return { terminated: terminatedOf(observed.current, observed.terminationMessage, context) };
   return { waiting: { reason: (pod.spec.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating' } };
 }
 
@@ -71,7 +84,11 @@ function lastStateOf(observed: ObservedContainer | undefined, state: State, cont
   return { terminated: terminatedOf(observed.previous, observed.previousTerminationMessage, context) };
 }
 
-function terminatedOf(state: ContainerState, message: string | undefined, context: StatusContext): NonNullable<State['terminated']> {
+function terminatedOf(
+  state: ContainerState,
+  message: string | undefined,
+  context: StatusContext,
+): NonNullable<State['terminated']> {
   const exitCode = state.exitCode ?? 137;
   const text = message || state.error;
   return {

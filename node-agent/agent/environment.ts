@@ -19,7 +19,11 @@ export class ContainerConfigError extends Error {
 }
 
 /** Throws ContainerConfigError. */
-export async function environmentOf(pod: Pod, container: Container, sources: EnvironmentSources): Promise<Map<string, string>> {
+export async function environmentOf(
+  pod: Pod,
+  container: Container,
+  sources: EnvironmentSources,
+): Promise<Map<string, string>> {
   const variables = new Map<string, string>();
   for (const source of container.envFrom ?? []) {
     const prefix = source.prefix ?? '';
@@ -48,7 +52,9 @@ async function bulkOf(source: EnvFrom, sources: EnvironmentSources): Promise<Ite
     const { name = '', optional } = source.secretRef;
     const secret = await sources.secret(name);
     if (!secret && !optional) throw missing('secret', name);
-    return Object.entries(secret?.data ?? {}).sort(byKey).map(([key, value]) => [key, decoded(value)]);
+    return Object.entries(secret?.data ?? {})
+      .sort(byKey)
+      .map(([key, value]) => [key, decoded(value)]);
   }
   return [];
 }

@@ -42,7 +42,8 @@ async function hook(
   } else if (handler.httpGet) {
     const request = httpRequest(handler.httpGet, container, podIP, Math.min(timeoutMs, 30_000));
     const { status } = await services.transport.http(request);
-    if (status < 200 || status >= 400) throw new Error(`HTTP hook ${urlOf(request)} answered with statuscode: ${status}`);
+    if (status < 200 || status >= 400)
+      throw new Error(`HTTP hook ${urlOf(request)} answered with statuscode: ${status}`);
   } else if (handler.sleep) {
     await sleep(services.clock, Math.min(handler.sleep.seconds * 1_000, timeoutMs), signal);
   }

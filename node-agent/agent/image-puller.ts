@@ -13,14 +13,23 @@ import { StartError } from './start-error.js';
 const TOLD_AS_ERROR_MS = 2_000;
 
 /** Throws StartError (ErrImagePull, ImagePullBackOff, ErrImageNeverPull), RuntimeError `unavailable`. */
-export async function ensureImage(services: PodServices, pod: Pod, container: Container, backOff: RestartBackOff): Promise<ImageInfo> {
+export async function ensureImage(
+  services: PodServices,
+  pod: Pod,
+  container: Container,
+  backOff: RestartBackOff,
+): Promise<ImageInfo> {
   const reference = container.image ?? '';
   const policy = container.imagePullPolicy ?? pullPolicyOf(reference);
   const present = await services.runtime.image(reference);
   const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
     services.event(pod, type, reason, message, container.name);
   if (present && policy !== 'Always') {
-    event('Normal', 'Pulled', `Container image "${reference}" already present on machine and can be accessed by the pod`);
+    event(
+      'Normal',
+      'Pulled',
+      `Container image "${reference}" already present on machine and can be accessed by the pod`,
+    );
     return present;
   }
   if (policy === 'Never') {
@@ -38,7 +47,13 @@ type Tell = (type: 'Normal' | 'Warning', reason: string, message: string) => voi
 /** What the last pull of this pod's image said, for the message of the back-off. */
 const lastErrors = new WeakMap<RestartBackOff, Map<string, string>>();
 
-function waitForBackOff(services: PodServices, key: string, reference: string, backOff: RestartBackOff, event: Tell): void {
+function waitForBackOff(
+  services: PodServices,
+  key: string,
+  reference: string,
+  backOff: RestartBackOff,
+  event: Tell,
+): void {
   const nowMs = services.clock.monotonic();
   const wait = backOff.waitSinceUpdate(key, nowMs);
   if (!wait) return;
@@ -48,14 +63,25 @@ function waitForBackOff(services: PodServices, key: string, reference: string, b
   throw new StartError('ImagePullBackOff', why ? `${message}: ErrImagePull: ${why}` : message, wait.untilMs - nowMs);
 }
 
-async function pull(services: PodServices, pod: Pod, container: Container, key: string, backOff: RestartBackOff, event: Tell): Promise<ImageInfo> {
+async function pull(
+  services: PodServices,
+  pod: Pod,
+  container: Container,
+  key: string,
+  backOff: RestartBackOff,
+  event: Tell,
+): Promise<ImageInfo> {
   const reference = container.image ?? '';
   event('Normal', 'Pulling', `Pulling image "${reference}"`);
   const startedMs = services.clock.monotonic();
   try {
     const image = await pullWithAnyAuth(services, pod, reference);
     const took = goDuration(services.clock.monotonic() - startedMs);
-    event('Normal', 'Pulled', `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`);
+    event(
+      'Normal',
+      'Pulled',
+      `Successfully pulled image "${reference}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`,
+    );
     backOff.reset(key);
     return image;
   } catch (error) {
@@ -77,7 +103,8 @@ async function pullWithAnyAuth(services: PodServices, pod: Pod, reference: strin
       return await services.runtime.pullImage(reference, auth);
     } catch (error) {
       last = error;
-      if (!(error instanceof RuntimeError) || (error.kind !== 'unauthorized' && error.kind !== 'image-not-found')) break;
+      if (!(error instanceof RuntimeError) || (error.kind !== 'unauthorized' && error.kind !== 'image-not-found'))
+        break;
     }
   }
   throw last;
@@ -88,6 +115,9 @@ async function authsOf(services: PodServices, pod: Pod, reference: string): Prom
   const names = (pod.spec.imagePullSecrets ?? []).map(({ name }) => name ?? '').filter(Boolean);
   if (names.length === 0) return [undefined];
   const secrets = await Promise.all(names.map((name) => services.config.secret(pod.metadata.namespace ?? '', name)));
-  const auths = authsFor(reference, secrets.filter((secret): secret is Secret => secret !== undefined));
+  const auths = authsFor(
+    reference,
+    secrets.filter((secret): secret is Secret => secret !== undefined),
+  );
   return auths.length > 0 ? auths : [undefined];
 }

@@ -55,7 +55,10 @@ export interface NodeAgentParts {
   readonly dataStore: AgentState;
   readonly heartbeats?: HeartbeatSchedule;
   /** Simulated machines only: takes up again what the control plane knows to run, before the first pods begin. */
-  readonly resume?: (pods: readonly Pod[]) => { readonly sandboxes: readonly Sandbox[]; readonly containers: readonly ContainerState[] };
+  readonly resume?: (pods: readonly Pod[]) => {
+    readonly sandboxes: readonly Sandbox[];
+    readonly containers: readonly ContainerState[];
+  };
   readonly options?: NodeAgentOptions;
 }
 
@@ -208,7 +211,13 @@ export class NodeAgent {
   #nodeEvent(reason: string, message: string): void {
     if (this.#options.nodeEvents === false) return;
     const { nodeName } = this;
-    this.#events.add({ namespace: '', involved: { kind: 'Node', name: nodeName, uid: nodeName }, type: 'Normal', reason, message });
+    this.#events.add({
+      namespace: '',
+      involved: { kind: 'Node', name: nodeName, uid: nodeName },
+      type: 'Normal',
+      reason,
+      message,
+    });
   }
 
   #changed(actor: PodActor): void {
@@ -261,7 +270,10 @@ export class NodeAgent {
       this.#accept(desired);
     } catch (error) {
       this.#registering = false;
-      this.#parts.logger.debug({ node: this.nodeName, error: (error as Error).message }, 'the control plane is out of reach');
+      this.#parts.logger.debug(
+        { node: this.nodeName, error: (error as Error).message },
+        'the control plane is out of reach',
+      );
       this.#retryLater();
     }
   }

@@ -61,7 +61,9 @@ export function nodeStatus(
   return {
     capacity,
     allocatable: capacity,
-    conditions: conditionsOf(down, (before?.conditions ?? []) as Condition[], nowMs) as NonNullable<Node['status']>['conditions'],
+    conditions: conditionsOf(down, (before?.conditions ?? []) as Condition[], nowMs) as NonNullable<
+      Node['status']
+    >['conditions'],
     addresses: (options.addresses ?? []) as NonNullable<Node['status']>['addresses'],
     daemonEndpoints: { kubeletEndpoint: { Port: options.agentPort ?? 10250 } },
     nodeInfo: {
@@ -108,7 +110,12 @@ export function sameStatus(a: Node['status'] | undefined, b: Node['status'] | un
   return a !== undefined && b !== undefined && plain(a) === plain(b);
 }
 
-export function nodeObject(name: string, info: RuntimeInfo | undefined, options: NodeOptions, status: Node['status']): Node {
+export function nodeObject(
+  name: string,
+  info: RuntimeInfo | undefined,
+  options: NodeOptions,
+  status: Node['status'],
+): Node {
   const taints = options.taints?.map((taint) => ({ ...taint }));
   return {
     apiVersion: 'v1',

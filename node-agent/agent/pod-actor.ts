@@ -175,7 +175,8 @@ export class PodActor {
     const found = new Set(containers.map(({ id }) => id));
     for (const state of containers) {
       const known = this.#record.byId(state.id);
-      if (known && known.current.state !== state.state) this.#run(`inspect ${state.id}`, () => this.#inspect(state.id, state.name));
+      if (known && known.current.state !== state.state)
+        this.#run(`inspect ${state.id}`, () => this.#inspect(state.id, state.name));
     }
     for (const [name, { current }] of this.#record.containers) {
       if (current.state === 'running' && !found.has(current.id)) this.#record.lose(name);
@@ -226,7 +227,12 @@ export class PodActor {
   }
 
   get #ending(): boolean {
-    return this.#finished || this.#removed || this.#verdict !== undefined || this.#pod.metadata.deletionTimestamp !== undefined;
+    return (
+      this.#finished ||
+      this.#removed ||
+      this.#verdict !== undefined ||
+      this.#pod.metadata.deletionTimestamp !== undefined
+    );
   }
 
   #step(): void {
@@ -254,7 +260,8 @@ export class PodActor {
     if (holdMs !== undefined && holdMs > nowMs) return this.#wakeAt(holdMs);
     if (action.kind === 'prepareVolumes') this.#run(key, () => this.#prepareVolumes());
     else if (action.kind === 'createSandbox') this.#run(key, () => this.#createSandbox(action.attempt));
-    else if (action.kind === 'start') this.#run(key, () => this.#start(action.container, action.containerKind, action.attempt));
+    else if (action.kind === 'start')
+      this.#run(key, () => this.#start(action.container, action.containerKind, action.attempt));
     else this.#run(key, () => this.#kill(action.id, action.name, action.message));
   }
 
@@ -298,7 +305,10 @@ export class PodActor {
 
   async #prepareVolumes(): Promise<void> {
     try {
-      this.#record.volumePaths = await this.#services.volumes.prepare(this.#pod, volumeSources(this.#services, this.#pod));
+      this.#record.volumePaths = await this.#services.volumes.prepare(
+        this.#pod,
+        volumeSources(this.#services, this.#pod),
+      );
       this.#record.volumesReady = true;
     } catch (error) {
       this.#services.event(this.#pod, 'Warning', 'FailedMount', (error as Error).message);
@@ -312,20 +322,28 @@ export class PodActor {
     if (!this.#pod.spec.volumes?.some((volume) => volume.projected)) return;
     this.#run('refresh', async () => {
       const nextMs = await this.#services.volumes.refresh(this.#pod, volumeSources(this.#services, this.#pod));
-      if (nextMs !== undefined) this.#services.clock.after(nextMs, () => !this.#closed && !this.#stopped && this.#refreshTokens());
+      if (nextMs !== undefined)
+        this.#services.clock.after(nextMs, () => !this.#closed && !this.#stopped && this.#refreshTokens());
     });
   }
 
   async #createSandbox(attempt: number): Promise<void> {
     const { runtime, volumes, clusterDns } = this.#services;
     if (attempt > 0) {
-      this.#services.event(this.#pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+      this.#services.event(
+        this.#pod,
+        'Normal',
+        'SandboxChanged',
+        'Pod sandbox changed, it will be killed and re-created.',
+      );
     }
     try {
       const dns = dnsOf(this.#pod, await volumes.hostDns(), clusterDns);
       const before = this.#record.sandbox;
       const cgroupParent = podCgroupParent(this.#services.machine.cgroupDriver, qosOf(this.#pod), this.uid);
-      this.#record.sandbox = await runtime.createSandbox(sandboxSpec(this.#pod, attempt, dns.servers.length > 0 ? dns : undefined, cgroupParent));
+      this.#record.sandbox = await runtime.createSandbox(
+        sandboxSpec(this.#pod, attempt, dns.servers.length > 0 ? dns : undefined, cgroupParent),
+      );
       if (before) void runtime.stopSandbox(before.id).catch(() => undefined); // It is removed with the pod.
     } catch (error) {
       const message = `Failed to create pod sandbox: ${(error as Error).message}`;
@@ -344,7 +362,16 @@ export class PodActor {
       this.#pulling.delete(name);
       return !this.#ending && !this.#closed;
     };
-    const order: StartOrder = { pod: this.#pod, container, kind, attempt, sandbox, volumePaths, backOff: this.#backOff, wanted };
+    const order: StartOrder = {
+      pod: this.#pod,
+      container,
+      kind,
+      attempt,
+      sandbox,
+      volumePaths,
+      backOff: this.#backOff,
+      wanted,
+    };
     this.#pulling.add(name);
     try {
       const id = await createContainer(this.#services, order);
@@ -374,7 +401,13 @@ export class PodActor {
     this.#record.setStarting(name, true);
     this.poke();
     try {
-      await runHook(this.#services, lifecycle.postStart, { container: order.container, id, podIP: this.#podIP }, undefined, this.#hooks.signal);
+      await runHook(
+        this.#services,
+        lifecycle.postStart,
+        { container: order.container, id, podIP: this.#podIP },
+        undefined,
+        this.#hooks.signal,
+      );
       this.#record.setStarting(name, false);
     } catch (error) {
       if (this.#ending) return;
@@ -401,7 +434,13 @@ export class PodActor {
     this.#record.waiting.set(name, { reason: 'CrashLoopBackOff', message });
     if (this.#toldBackOff.get(name) === untilMs) return;
     this.#toldBackOff.set(name, untilMs);
-    this.#services.event(this.#pod, 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${text}`, name);
+    this.#services.event(
+      this.#pod,
+      'Warning',
+      'BackOff',
+      `Back-off restarting failed container ${name} in pod ${text}`,
+      name,
+    );
   }
 
   async #kill(id: string, name: string, message: string, graceSeconds?: number): Promise<void> {
@@ -420,25 +459,32 @@ export class PodActor {
   }
 
   get #podIP(): string {
-    return this.#pod.spec.hostNetwork ? (this.#services.machine.hostIPs[0] ?? '') : (this.#record.sandbox?.ips[0] ?? '');
+    return this.#pod.spec.hostNetwork
+      ? (this.#services.machine.hostIPs[0] ?? '')
+      : (this.#record.sandbox?.ips[0] ?? '');
   }
 
   async #inspect(id: string, name: string, startError?: string): Promise<void> {
     const { runtime } = this.#services;
     const state = await runtime.container(id);
     if (!state) this.#record.lose(name);
-    else await this.#observe(startError && state.state === 'created' ? { ...state, error: state.error || startError } : state);
+    else
+      await this.#observe(
+        startError && state.state === 'created' ? { ...state, error: state.error || startError } : state,
+      );
     this.poke();
   }
 
   async #observe(state: ContainerState): Promise<void> {
     const container = containerNamed(this.#pod, state.name);
     const ended = state.state === 'exited';
-    const message = ended && container ? await terminationMessage(this.#services, this.#pod, container, state) : undefined;
+    const message =
+      ended && container ? await terminationMessage(this.#services, this.#pod, container, state) : undefined;
     const { stale, begun } = this.#record.observe(state, message);
     if (stale) void this.#services.runtime.removeContainer(stale).catch(() => undefined); // Left for the clean-up of the pod.
     if (ended) this.#probes.remove(state.name);
-    if (begun && container && !this.#ending) this.#probes.add(this.#pod, container, state, this.#podIP, this.#earlier(state));
+    if (begun && container && !this.#ending)
+      this.#probes.add(this.#pod, container, state, this.#podIP, this.#earlier(state));
   }
 
   async #inspectSandbox(): Promise<void> {
@@ -456,7 +502,11 @@ export class PodActor {
     for (const [name, { current }] of this.#record.containers) {
       const container = containerNamed(this.#pod, name);
       if (current.state === 'exited') this.#run(`inspect ${current.id}`, () => this.#inspect(current.id, name));
-      else if (current.state === 'running' && container && inSandbox(this.#record.containers.get(name), this.#record.sandbox)) {
+      else if (
+        current.state === 'running' &&
+        container &&
+        inSandbox(this.#record.containers.get(name), this.#record.sandbox)
+      ) {
         this.#probes.add(this.#pod, container, current, this.#podIP, this.#earlier(current));
       }
     }
@@ -465,7 +515,9 @@ export class PodActor {
   /** What the API knew of a container that began before this agent did. */
   #earlier(state: ContainerState): EarlierFindings | undefined {
     const { containerStatuses = [], initContainerStatuses = [] } = this.#pod.status ?? {};
-    const status = [...containerStatuses, ...initContainerStatuses].find(({ containerID }) => containerID?.endsWith(state.id));
+    const status = [...containerStatuses, ...initContainerStatuses].find(({ containerID }) =>
+      containerID?.endsWith(state.id),
+    );
     return status && { started: status.started ?? false, ready: status.ready };
   }
 
@@ -546,7 +598,10 @@ export class PodActor {
     if (!this.#deleted || (!this.#removed && !this.#terminalReported)) return;
     this.#hold('clean up', async () => {
       const { runtime, volumes } = this.#services;
-      const ids = [...this.#record.containers.values()].flatMap(({ current, previous }) => [current.id, previous?.id ?? '']);
+      const ids = [...this.#record.containers.values()].flatMap(({ current, previous }) => [
+        current.id,
+        previous?.id ?? '',
+      ]);
       await Promise.all(ids.filter(Boolean).map((id) => runtime.removeContainer(id)));
       const { sandbox } = this.#record;
       if (sandbox) await runtime.removeSandbox(sandbox.id);

@@ -14,7 +14,14 @@ type Draft = { type: string; status: 'True' | 'False'; reason?: string; message?
 type Statuses = ReadonlyMap<string, ContainerStatus>;
 
 /** `foreign`: the pod's conditions that others own, for readiness gates. Times are kept where the status is unchanged. */
-export function conditionsOf(pod: Pod, phase: Phase, statuses: Statuses, sandboxReady: boolean, before: readonly Condition[], time: string): Condition[] {
+export function conditionsOf(
+  pod: Pod,
+  phase: Phase,
+  statuses: Statuses,
+  sandboxReady: boolean,
+  before: readonly Condition[],
+  time: string,
+): Condition[] {
   const containersReady = containersReadyOf(pod, phase, statuses);
   const drafts: Draft[] = [
     { type: 'PodReadyToStartContainers', status: sandboxReady ? 'True' : 'False' },

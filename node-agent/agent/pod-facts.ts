@@ -38,7 +38,8 @@ export function podText(pod: Pod): string {
 /** The `involvedObject.fieldPath` of a container's events. */
 export function fieldPathOf(pod: Pod, name: string): string {
   const kind = kindOfContainer(pod, name);
-  const list = kind === 'init' ? 'spec.initContainers' : kind === 'ephemeral' ? 'spec.ephemeralContainers' : 'spec.containers';
+  const list =
+    kind === 'init' ? 'spec.initContainers' : kind === 'ephemeral' ? 'spec.ephemeralContainers' : 'spec.containers';
   return `${list}{${name}}`;
 }
 
@@ -69,8 +70,9 @@ export function restartsAfter(pod: Pod, container: Container, kind: ContainerKin
 
 /** `restartPolicyRules` (KEP-5307): the first rule that matches decides. */
 function restartRule(container: Container, exitCode: number): boolean | undefined {
-  const rules = (container as { restartPolicyRules?: { action: string; exitCodes?: { operator: string; values?: number[] } }[] })
-    .restartPolicyRules;
+  const rules = (
+    container as { restartPolicyRules?: { action: string; exitCodes?: { operator: string; values?: number[] } }[] }
+  ).restartPolicyRules;
   for (const rule of rules ?? []) {
     const listed = rule.exitCodes?.values?.includes(exitCode) ?? false;
     if (rule.action === 'Restart' && (rule.exitCodes?.operator === 'NotIn' ? !listed : listed)) return true;

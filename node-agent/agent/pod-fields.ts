@@ -28,7 +28,12 @@ export function fieldOf(pod: Pod, path: string, facts: FieldFacts): string {
 }
 
 /** A request or limit divided and rounded up; a limit that isn't set is the node's allocatable. Throws Error. */
-export function resourceFieldOf(pod: Pod, own: string, selector: ResourceFieldSelector, { allocatable }: FieldFacts): string {
+export function resourceFieldOf(
+  pod: Pod,
+  own: string,
+  selector: ResourceFieldSelector,
+  { allocatable }: FieldFacts,
+): string {
   const node = { cpuMillis: milliOf(allocatable.cpu ?? 0), memoryBytes: valueOf(allocatable.memory ?? 0) };
   const value = resourceValue(pod, selector, node, own);
   if (value === undefined) throw new Error(`unsupported container resource : ${selector.resource}`);

@@ -38,7 +38,10 @@ export interface PodObservation {
 }
 
 /** Did the container join the pod's present sandbox? One of an earlier sandbox is history. */
-export function inSandbox(observed: ObservedContainer | undefined, sandbox: Sandbox | undefined): ContainerState | undefined {
+export function inSandbox(
+  observed: ObservedContainer | undefined,
+  sandbox: Sandbox | undefined,
+): ContainerState | undefined {
   if (!observed || !sandbox) return undefined;
   const attempt = observed.current.labels[runtimeLabels.sandboxAttempt];
   return attempt === undefined || Number(attempt) === sandbox.attempt ? observed.current : undefined;

@@ -7,7 +7,9 @@ export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 /** `ending`: the pod was deleted or has to end, so that nothing is started again. */
 export function phaseOf(pod: Pod, statuses: ReadonlyMap<string, ContainerStatus>, ending: boolean): Phase {
   const mains = pod.spec.containers.map((container) => ({ container, status: statuses.get(container.name) }));
-  const begun = mains.some(({ status }) => status?.state?.running || status?.state?.terminated || status?.lastState?.terminated);
+  const begun = mains.some(
+    ({ status }) => status?.state?.running || status?.state?.terminated || status?.lastState?.terminated,
+  );
   const init = initOf(pod, statuses, begun);
   if (init === 'failed') return anyRuns(statuses) ? 'Pending' : 'Failed';
   if (init === 'pending' && !begun && !ending) return 'Pending';
@@ -30,14 +32,19 @@ function phaseOfMains(
     else if (!ending && restartsAfter(pod, container, 'main', ended.exitCode)) restarting++;
     else if (ended.exitCode !== 0) failed++;
   }
-  if (ending) return anyRuns(statuses) ? (waiting > 0 ? 'Pending' : 'Running') : failed + waiting > 0 ? 'Failed' : 'Succeeded';
+  if (ending)
+    return anyRuns(statuses) ? (waiting > 0 ? 'Pending' : 'Running') : failed + waiting > 0 ? 'Failed' : 'Succeeded';
   if (waiting > 0) return 'Pending';
   // Sidecars are part of the pod's life: it has not ended before they have.
   if (restarting > 0 || anyRuns(statuses)) return 'Running';
   return failed > 0 ? 'Failed' : 'Succeeded';
 }
 
-function initOf(pod: Pod, statuses: ReadonlyMap<string, ContainerStatus>, begun: boolean): 'pending' | 'done' | 'failed' {
+function initOf(
+  pod: Pod,
+  statuses: ReadonlyMap<string, ContainerStatus>,
+  begun: boolean,
+): 'pending' | 'done' | 'failed' {
   if (begun) return 'done';
   for (const container of pod.spec.initContainers ?? []) {
     const status = statuses.get(container.name);

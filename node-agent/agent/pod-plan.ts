@@ -8,7 +8,12 @@ import { runtimeLabels } from './runtime-labels.js';
 export type PodAction =
   | { readonly kind: 'prepareVolumes' }
   | { readonly kind: 'createSandbox'; readonly attempt: number }
-  | { readonly kind: 'start'; readonly container: Container; readonly containerKind: ContainerKind; readonly attempt: number }
+  | {
+      readonly kind: 'start';
+      readonly container: Container;
+      readonly containerKind: ContainerKind;
+      readonly attempt: number;
+    }
   | { readonly kind: 'kill'; readonly name: string; readonly id: string; readonly message: string };
 
 export interface PodPlan {
@@ -20,7 +25,10 @@ export interface PodPlan {
 }
 
 /** When an ended container may start again; undefined for now. */
-export type WaitOf = (name: string, exitedMs: number) => { readonly untilMs: number; readonly delayMs: number } | undefined;
+export type WaitOf = (
+  name: string,
+  exitedMs: number,
+) => { readonly untilMs: number; readonly delayMs: number } | undefined;
 
 type Progress = 'pending' | 'done' | 'failed';
 
@@ -88,7 +96,9 @@ class Planner implements PodPlan {
 
   #initialize(): Progress {
     const { pod, seen } = this;
-    const begun = pod.spec.containers.some(({ name }) => inSandbox(seen.containers.get(name), seen.sandbox) !== undefined);
+    const begun = pod.spec.containers.some(
+      ({ name }) => inSandbox(seen.containers.get(name), seen.sandbox) !== undefined,
+    );
     for (const container of pod.spec.initContainers ?? []) {
       const progress = isSidecar(container) ? this.#sidecar(container) : begun ? 'done' : this.#init(container);
       if (progress === 'failed') return 'failed';

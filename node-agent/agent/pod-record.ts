@@ -1,7 +1,14 @@
 /** The agent's picture of one pod's containers: kept up to date from what the runtime says. */
 import type { Clock } from '../../runtime/process/clock.js';
 import type { ContainerState, Sandbox } from '../containers/container-runtime.js';
-import { normalized, type ObservedContainer, type PodObservation, type ProbeFindings, vanished, type WaitingReason } from './pod-observation.js';
+import {
+  normalized,
+  type ObservedContainer,
+  type PodObservation,
+  type ProbeFindings,
+  vanished,
+  type WaitingReason,
+} from './pod-observation.js';
 
 export class PodRecord implements PodObservation {
   sandbox: Sandbox | undefined;
@@ -26,7 +33,10 @@ export class PodRecord implements PodObservation {
   }
 
   /** Takes in a container's state; answers the one that is now too old to be shown (its id), and whether the container ended just now. */
-  observe(raw: ContainerState, terminationMessage?: string): { stale: string | undefined; ended: boolean; begun: boolean } {
+  observe(
+    raw: ContainerState,
+    terminationMessage?: string,
+  ): { stale: string | undefined; ended: boolean; begun: boolean } {
     const state = normalized(raw, this.clock.now());
     const known = this.containers.get(state.name);
     if (known && state.attempt < known.current.attempt) return { stale: undefined, ended: false, begun: false };
@@ -39,12 +49,20 @@ export class PodRecord implements PodObservation {
     this.containers.set(state.name, {
       current: state,
       ...(previous ? { previous } : {}),
-      ...(ended ? { exitedMs: this.#monotonicOf(state.finishedAtMs) } : same && known.exitedMs !== undefined ? { exitedMs: known.exitedMs } : {}),
+      ...(ended
+        ? { exitedMs: this.#monotonicOf(state.finishedAtMs) }
+        : same && known.exitedMs !== undefined
+          ? { exitedMs: known.exitedMs }
+          : {}),
       ...(message ? { terminationMessage: message } : {}),
       ...(previousMessage ? { previousTerminationMessage: previousMessage } : {}),
       ...(same && known.starting && state.state === 'running' ? { starting: true } : {}),
     });
-    return { stale: same ? undefined : known?.previous?.id, ended, begun: state.state === 'running' && before !== 'running' };
+    return {
+      stale: same ? undefined : known?.previous?.id,
+      ended,
+      begun: state.state === 'running' && before !== 'running',
+    };
   }
 
   /** While the postStart hook runs. */

@@ -14,7 +14,11 @@ import type { PodActor } from './pod-actor.js';
 export interface ConfigSource {
   configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string): Promise<Secret | undefined>;
-  token(pod: Pod, audiences: readonly string[], expirationSeconds: number): Promise<{ token: string; expiresAtMs: number }>;
+  token(
+    pod: Pod,
+    audiences: readonly string[],
+    expirationSeconds: number,
+  ): Promise<{ token: string; expiresAtMs: number }>;
 }
 
 /** What is known of the machine once its runtime has answered. */

@@ -27,7 +27,12 @@ export interface PodStatusContext {
 }
 
 /** `before`: the last status made by this function, else what the API has. A pod that was Succeeded or Failed stays so. */
-export function podStatus(pod: Pod, seen: PodObservation, before: PodStatus | undefined, context: PodStatusContext): PodStatus {
+export function podStatus(
+  pod: Pod,
+  seen: PodObservation,
+  before: PodStatus | undefined,
+  context: PodStatusContext,
+): PodStatus {
   const inner = { runtimeName: context.runtimeName, ended: context.stopped };
   const all = new Map<string, ContainerStatus>();
   const of = (containers: readonly Container[] | undefined, kind: ContainerKind): ContainerStatus[] =>
@@ -63,7 +68,12 @@ export function podStatus(pod: Pod, seen: PodObservation, before: PodStatus | un
   };
 }
 
-function finalPhase(pod: Pod, all: ReadonlyMap<string, ContainerStatus>, before: PodStatus | undefined, context: PodStatusContext): Phase {
+function finalPhase(
+  pod: Pod,
+  all: ReadonlyMap<string, ContainerStatus>,
+  before: PodStatus | undefined,
+  context: PodStatusContext,
+): Phase {
   if (isTerminal(before?.phase)) return before!.phase as Phase;
   if (context.verdict && context.stopped) return 'Failed';
   const phase = phaseOf(pod, all, context.ending);

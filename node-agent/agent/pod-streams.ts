@@ -10,10 +10,16 @@ import { containerNamed, namesOfContainers } from './pod-facts.js';
 type Find = (open: StreamOpen) => PodActor | undefined;
 
 /** Never rejects; the stream is closed when it returns. */
-export async function serveStream(runtime: ContainerRuntime, find: Find, open: StreamOpen, stream: BusStream): Promise<void> {
+export async function serveStream(
+  runtime: ContainerRuntime,
+  find: Find,
+  open: StreamOpen,
+  stream: BusStream,
+): Promise<void> {
   try {
     const actor = find(open);
-    if (!actor || (open.uid && actor.uid !== open.uid)) throw new NotFoundError({ group: '', resource: 'pods', name: open.pod });
+    if (!actor || (open.uid && actor.uid !== open.uid))
+      throw new NotFoundError({ group: '', resource: 'pods', name: open.pod });
     await serve(runtime, actor, open, stream);
     stream.close();
   } catch (error) {
@@ -30,7 +36,10 @@ function asStatus(error: Error): Error {
 async function serve(runtime: ContainerRuntime, actor: PodActor, open: StreamOpen, stream: BusStream): Promise<void> {
   if (open.kind === 'portForward') {
     const { sandbox } = actor;
-    if (!sandbox?.running) throw new BadRequestError(`unable to forward port because pod is not running. Current status=${actor.status().phase}`);
+    if (!sandbox?.running)
+      throw new BadRequestError(
+        `unable to forward port because pod is not running. Current status=${actor.status().phase}`,
+      );
     return runtime.portForward(sandbox.id, open.port, stream);
   }
   if (open.kind === 'logs') return runtime.logs(idForLogs(actor, open), open.options, stream);
@@ -46,7 +55,9 @@ function checkName(actor: PodActor, name: string): void {
   if (containerNamed(actor.pod, name)) return;
   const all = namesOfContainers(actor.pod).join(' ');
   if (name) throw new BadRequestError(`container ${name} is not valid for pod ${actor.pod.metadata.name}`);
-  throw new BadRequestError(`a container name must be specified for pod ${actor.pod.metadata.name}, choose one of: [${all}]`);
+  throw new BadRequestError(
+    `a container name must be specified for pod ${actor.pod.metadata.name}, choose one of: [${all}]`,
+  );
 }
 
 function idForLogs(actor: PodActor, open: StreamOpen & { kind: 'logs' }): string {
@@ -62,7 +73,8 @@ function idForLogs(actor: PodActor, open: StreamOpen & { kind: 'logs' }): string
     return previous.id;
   }
   if (known) return known.current.id;
-  const reason = actor.waitingReason(name) ?? (actor.pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating');
+  const reason =
+    actor.waitingReason(name) ?? (actor.pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating');
   if (/Image/.test(reason)) throw new BadRequestError(`${where} is waiting to start: trying and failing to pull image`);
   throw new BadRequestError(`${where} is waiting to start: ${reason}`);
 }
@@ -71,7 +83,10 @@ function runningId(actor: PodActor, name: string): string {
   checkName(actor, name);
   const known = actor.container(name);
   if (known?.current.state === 'running') return known.current.id;
-  if (known) throw new BadRequestError(`cannot exec into a container in a completed pod; current phase is ${actor.status().phase}`);
+  if (known)
+    throw new BadRequestError(
+      `cannot exec into a container in a completed pod; current phase is ${actor.status().phase}`,
+    );
   throw new BadRequestError(`container ${name} is not created or running`);
 }
 

@@ -23,7 +23,10 @@ export function authsFor(image: string, secrets: readonly Secret[]): RegistryAut
   const found: { length: number; auth: RegistryAuth }[] = [];
   for (const secret of secrets) {
     for (const [server, entry] of Object.entries(entriesOf(secret))) {
-      const [serverHost = '', ...rest] = server.replace(/^https?:\/\//, '').replace(/\/v[12]\/?$/, '').split('/');
+      const [serverHost = '', ...rest] = server
+        .replace(/^https?:\/\//, '')
+        .replace(/\/v[12]\/?$/, '')
+        .split('/');
       const prefix = rest.filter(Boolean).join('/');
       if (!sameHost(serverHost, host) || !path.startsWith(prefix)) continue;
       found.push({ length: prefix.length, auth: authOf(server, entry) });
@@ -36,7 +39,8 @@ function entriesOf(secret: Secret): Record<string, Entry> {
   const json = secret.data?.['.dockerconfigjson'];
   const legacy = secret.data?.['.dockercfg'];
   try {
-    if (json) return (JSON.parse(Buffer.from(json, 'base64').toString()) as { auths?: Record<string, Entry> }).auths ?? {};
+    if (json)
+      return (JSON.parse(Buffer.from(json, 'base64').toString()) as { auths?: Record<string, Entry> }).auths ?? {};
     if (legacy) return JSON.parse(Buffer.from(legacy, 'base64').toString()) as Record<string, Entry>;
   } catch {
     // A broken secret helps nobody; the pull then says that it is not authorized.
@@ -52,7 +56,9 @@ function sameHost(server: string, host: string): boolean {
 }
 
 function authOf(serverAddress: string, entry: Entry): RegistryAuth {
-  const [name, ...rest] = Buffer.from(entry.auth ?? '', 'base64').toString().split(':');
+  const [name, ...rest] = Buffer.from(entry.auth ?? '', 'base64')
+    .toString()
+    .split(':');
   return {
     serverAddress,
     username: entry.username ?? name ?? '',

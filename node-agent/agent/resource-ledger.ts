@@ -11,7 +11,8 @@ interface Holding {
   readonly ports: readonly string[];
 }
 
-const amountOf = (name: string, quantity: string | number): number => (name === 'cpu' ? milliOf(quantity) : valueOf(quantity));
+const amountOf = (name: string, quantity: string | number): number =>
+  name === 'cpu' ? milliOf(quantity) : valueOf(quantity);
 
 export function amountsOf(list: Readonly<Record<string, string | number>>): Amounts {
   return Object.fromEntries(Object.entries(list).map(([name, quantity]) => [name, amountOf(name, quantity)]));

@@ -8,7 +8,12 @@ import { namesOfContainers } from './pod-facts.js';
 import type { PodServices } from './pod-services.js';
 
 /** Never rejects. At most 4 KiB, and all of a pod's together at most 12 KiB. */
-export async function terminationMessage(services: PodServices, pod: Pod, container: Container, state: ContainerState): Promise<string> {
+export async function terminationMessage(
+  services: PodServices,
+  pod: Pod,
+  container: Container,
+  state: ContainerState,
+): Promise<string> {
   const share = Math.floor(agentLimits.terminationMessagesBytesMax / Math.max(1, namesOfContainers(pod).length));
   const bytesMax = Math.min(agentLimits.terminationMessageBytesMax, share);
   try {

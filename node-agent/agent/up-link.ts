@@ -20,7 +20,11 @@ export class UpLink {
   }
 
   /** Throws StatusError, NoResponderError, AskTimeoutError. Where nobody serves this node yet, says hello, so that the next try finds somebody. */
-  async ask<M extends keyof NodeUpProtocol>(method: M, message: Message<M>, budgetMs: number = agentLimits.askBudgetMs): Promise<Answer<M>> {
+  async ask<M extends keyof NodeUpProtocol>(
+    method: M,
+    message: Message<M>,
+    budgetMs: number = agentLimits.askBudgetMs,
+  ): Promise<Answer<M>> {
     const id = this.random.uuid();
     const ask = { id, address: `node-link/${this.nodeName}`, method, message, budgetMs, from: 'system' as const };
     try {

@@ -40,7 +40,11 @@ export function durationOf(text: string | undefined): number | undefined {
 }
 
 /** A few commands that people and probes try; everything else succeeds and says what it was. */
-export function simulatedExec(spec: ContainerSpec, neverReady: boolean, command: readonly string[]): { exitCode: number; output: string } {
+export function simulatedExec(
+  spec: ContainerSpec,
+  neverReady: boolean,
+  command: readonly string[],
+): { exitCode: number; output: string } {
   const words = command[0]?.endsWith('sh') && command[1] === '-c' ? (command[2] ?? '').split(/\s+/) : [...command];
   const name = (words[0] ?? '').split('/').at(-1);
   if (name === 'false' || neverReady) return { exitCode: 1, output: '' };
@@ -48,6 +52,7 @@ export function simulatedExec(spec: ContainerSpec, neverReady: boolean, command:
   if (name === 'true' || name === 'sleep' || name === ':') return { exitCode: 0, output: '' };
   if (name === 'echo') return { exitCode: 0, output: `${words.slice(1).join(' ').replace(/["']/g, '')}\n` };
   if (name === 'hostname') return { exitCode: 0, output: `${spec.pod.name}\n` };
-  if (name === 'env') return { exitCode: 0, output: spec.env.map((variable) => `${variable.name}=${variable.value}\n`).join('') };
+  if (name === 'env')
+    return { exitCode: 0, output: spec.env.map((variable) => `${variable.name}=${variable.value}\n`).join('') };
   return { exitCode: 0, output: `simulated: ${command.join(' ')}\n` };
 }

@@ -11,10 +11,16 @@ interface Line {
 export function simulatedLog(state: ContainerState, options: LogOptions, nowMs: number): Uint8Array {
   if (options.stream === 'Stderr') return new Uint8Array();
   let lines = linesOf(state);
-  const since = options.sinceTime ? Date.parse(options.sinceTime) : options.sinceSeconds ? nowMs - options.sinceSeconds * 1_000 : undefined;
+  const since = options.sinceTime
+    ? Date.parse(options.sinceTime)
+    : options.sinceSeconds
+      ? nowMs - options.sinceSeconds * 1_000
+      : undefined;
   if (since !== undefined) lines = lines.filter((line) => line.atMs >= since);
   if (options.tailLines !== undefined) lines = options.tailLines === 0 ? [] : lines.slice(-options.tailLines);
-  const text = lines.map((line) => (options.timestamps ? `${stamp(line.atMs)} ${line.text}\n` : `${line.text}\n`)).join('');
+  const text = lines
+    .map((line) => (options.timestamps ? `${stamp(line.atMs)} ${line.text}\n` : `${line.text}\n`))
+    .join('');
   const bytes = Buffer.from(text);
   return options.limitBytes === undefined ? bytes : bytes.subarray(0, options.limitBytes);
 }
@@ -22,10 +28,14 @@ export function simulatedLog(state: ContainerState, options: LogOptions, nowMs: 
 function linesOf(state: ContainerState): Line[] {
   if (state.startedAtMs === undefined) return [];
   const lines = [
-    { atMs: state.startedAtMs, text: `simulated container ${state.name} of pod ${state.pod.namespace}/${state.pod.name}` },
+    {
+      atMs: state.startedAtMs,
+      text: `simulated container ${state.name} of pod ${state.pod.namespace}/${state.pod.name}`,
+    },
     { atMs: state.startedAtMs, text: `image ${state.image}, attempt ${state.attempt}` },
   ];
-  if (state.state === 'exited') lines.push({ atMs: state.finishedAtMs ?? state.startedAtMs, text: `exit code ${state.exitCode}` });
+  if (state.state === 'exited')
+    lines.push({ atMs: state.finishedAtMs ?? state.startedAtMs, text: `exit code ${state.exitCode}` });
   return lines;
 }
 

@@ -18,14 +18,20 @@ export function resumedPod(pod: Pod, nowMs: number): ResumedPod | undefined {
   const { status, metadata } = pod;
   if (status?.phase !== 'Running' && status?.phase !== 'Pending') return undefined;
   const identity = { namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid };
-  const sidecars = new Set((pod.spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always').map((one) => one.name));
-  const labels = Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([name]) => name.startsWith(SIMULATED_PREFIX)));
+  const sidecars = new Set(
+    (pod.spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always').map((one) => one.name),
+  );
+  const labels = Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(([name]) => name.startsWith(SIMULATED_PREFIX)),
+  );
   const of = (list: readonly ContainerStatus[] | undefined, kind: ContainerSpec['kind']) =>
-    (list ?? []).filter(({ containerID }) => containerID?.startsWith(SCHEME)).map((one) => {
-      const own = { ...labels, ...(sidecars.has(one.name) ? { [SIDECAR_LABEL]: 'true' } : {}) };
-      const spec = containerSpecOf(identity, one, kind, own);
-      return { spec, state: stateOf(spec, one, nowMs) };
-    });
+    (list ?? [])
+      .filter(({ containerID }) => containerID?.startsWith(SCHEME))
+      .map((one) => {
+        const own = { ...labels, ...(sidecars.has(one.name) ? { [SIDECAR_LABEL]: 'true' } : {}) };
+        const spec = containerSpecOf(identity, one, kind, own);
+        return { spec, state: stateOf(spec, one, nowMs) };
+      });
   const containers = [
     ...of(status.initContainerStatuses, 'init'),
     ...of(status.containerStatuses, 'main'),
@@ -33,7 +39,12 @@ export function resumedPod(pod: Pod, nowMs: number): ResumedPod | undefined {
   ];
   if (containers.length === 0) return undefined;
   const createdAtMs = status.startTime ? parseTime(status.startTime as string) : nowMs;
-  return { spec: sandboxSpecOf(pod, identity), ips: (status.podIPs ?? []).map(({ ip }) => ip), createdAtMs, containers };
+  return {
+    spec: sandboxSpecOf(pod, identity),
+    ips: (status.podIPs ?? []).map(({ ip }) => ip),
+    createdAtMs,
+    containers,
+  };
 }
 
 function sandboxSpecOf(pod: Pod, identity: SandboxSpec['pod']): SandboxSpec {
@@ -72,7 +83,11 @@ function containerSpecOf(
   };
 }
 
-function stateOf(spec: ContainerSpec, { state, lastState, containerID, imageID }: ContainerStatus, nowMs: number): ContainerState {
+function stateOf(
+  spec: ContainerSpec,
+  { state, lastState, containerID, imageID }: ContainerStatus,
+  nowMs: number,
+): ContainerState {
   const ended = state?.terminated ?? (state?.waiting ? lastState?.terminated : undefined);
   const started = (state?.running?.startedAt ?? ended?.startedAt) as string | undefined;
   const startedAtMs = started ? parseTime(started) : nowMs;
@@ -83,7 +98,9 @@ function stateOf(spec: ContainerSpec, { state, lastState, containerID, imageID }
     kind: spec.kind,
     attempt: spec.attempt,
     state: ended ? 'exited' : 'running',
-    ...(ended ? { exitCode: ended.exitCode, finishedAtMs: ended.finishedAt ? parseTime(ended.finishedAt as string) : nowMs } : {}),
+    ...(ended
+      ? { exitCode: ended.exitCode, finishedAtMs: ended.finishedAt ? parseTime(ended.finishedAt as string) : nowMs }
+      : {}),
     createdAtMs: startedAtMs,
     startedAtMs,
     image: spec.image,

@@ -100,7 +100,14 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
     if (this.options.sandboxDelayMs) await sleep(this.options.clock, this.options.sandboxDelayMs);
     const id = this.#newId();
     const ips = spec.hostNetwork ? [] : [this.#network.take({ healthy: () => this.#healthy(id) })];
-    const state: Sandbox = { id, pod: spec.pod, attempt: spec.attempt, running: true, ips, createdAtMs: this.options.clock.now() };
+    const state: Sandbox = {
+      id,
+      pod: spec.pod,
+      attempt: spec.attempt,
+      running: true,
+      ips,
+      createdAtMs: this.options.clock.now(),
+    };
     this.#sandboxes.set(id, { spec, state, containers: new Set() });
     this.#byIdentity.set(identity, id);
     return state;
@@ -175,7 +182,8 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
     container.state = { ...container.state, state: 'running', startedAtMs: this.options.clock.now() };
     this.#emit('started', container.state);
     const { exitAfterMs, exitCode } = container.behaviour;
-    if (exitAfterMs !== undefined) container.timer = this.options.clock.after(exitAfterMs, () => this.#exit(id, exitCode));
+    if (exitAfterMs !== undefined)
+      container.timer = this.options.clock.after(exitAfterMs, () => this.#exit(id, exitCode));
   }
 
   async container(id: string): Promise<ContainerState | undefined> {
@@ -206,13 +214,25 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
   async image(reference: string): Promise<ImageInfo | undefined> {
     this.#reachable();
     if (isMissing(reference)) return undefined;
-    return { id: reference, repoDigests: [], sizeBytes: 4_000_000, user: '', env: [], workingDir: '/', entrypoint: [], command: [] };
+    return {
+      id: reference,
+      repoDigests: [],
+      sizeBytes: 4_000_000,
+      user: '',
+      env: [],
+      workingDir: '/',
+      entrypoint: [],
+      command: [],
+    };
   }
 
   async pullImage(reference: string): Promise<ImageInfo> {
     const image = await this.image(reference);
     if (image) return image;
-    throw new RuntimeError('image-not-found', `manifest for ${reference} not found: manifest unknown: manifest unknown`);
+    throw new RuntimeError(
+      'image-not-found',
+      `manifest for ${reference} not found: manifest unknown: manifest unknown`,
+    );
   }
 
   async listImages(): Promise<readonly { names: readonly string[]; sizeBytes: number }[]> {
@@ -242,7 +262,8 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
     const container = this.#container(id);
     const bytes = simulatedLog(container.state, options, this.options.clock.now());
     if (bytes.length > 0) await stream.write(streamChannel.data, bytes);
-    if (options.follow && container.state.state === 'running') await Promise.race([stream.closed, this.#endOf(container)]);
+    if (options.follow && container.state.state === 'running')
+      await Promise.race([stream.closed, this.#endOf(container)]);
   }
 
   /** Answers every request with one line of HTTP. */
@@ -286,7 +307,10 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
    * Simulated containers live in this process: after its restart those that the control plane knows to run are made again, with their ids, addresses and
    * start times, as a machine would have kept them. Does nothing for pods that are here.
    */
-  resume(pods: readonly Pod[]): { readonly sandboxes: readonly Sandbox[]; readonly containers: readonly ContainerState[] } {
+  resume(pods: readonly Pod[]): {
+    readonly sandboxes: readonly Sandbox[];
+    readonly containers: readonly ContainerState[];
+  } {
     const sandboxes: Sandbox[] = [];
     const containers: ContainerState[] = [];
     for (const pod of pods) {
@@ -296,7 +320,14 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
       const { spec, containers: own } = resumed;
       const sandboxId = this.#newId();
       const ips = resumed.ips.filter((ip) => this.#network.claim(ip, { healthy: () => this.#healthy(sandboxId) }));
-      const state: Sandbox = { id: sandboxId, pod: spec.pod, attempt: 0, running: true, ips, createdAtMs: resumed.createdAtMs };
+      const state: Sandbox = {
+        id: sandboxId,
+        pod: spec.pod,
+        attempt: 0,
+        running: true,
+        ips,
+        createdAtMs: resumed.createdAtMs,
+      };
       this.#sandboxes.set(sandboxId, { spec, state, containers: new Set(own.map((container) => container.state.id)) });
       this.#byIdentity.set(identity, sandboxId);
       for (const container of own) this.#resumeContainer(sandboxId, container.spec, container.state);

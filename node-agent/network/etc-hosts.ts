@@ -2,7 +2,13 @@
 import type { Pod } from '../../schemas/meta/object.js';
 
 /** `hostFile`: the machine's own, for pods on its network. */
-export function etcHosts(pod: Pod, ips: readonly string[], hostname: string, clusterDomain: string, hostFile?: string): string {
+export function etcHosts(
+  pod: Pod,
+  ips: readonly string[],
+  hostname: string,
+  clusterDomain: string,
+  hostFile?: string,
+): string {
   const aliases = aliasLines(pod);
   if (hostFile !== undefined) return `# Kubernetes-managed hosts file (host network).\n${hostFile}${aliases}`;
   const names =

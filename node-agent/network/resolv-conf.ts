@@ -22,7 +22,10 @@ export function dnsOf(pod: Pod, host: DnsSettings, cluster: ClusterDns | undefin
   return {
     servers: unique([...base.servers, ...(config?.nameservers ?? [])]).slice(0, SERVERS_MAX),
     searches: unique([...base.searches, ...(config?.searches ?? [])]).slice(0, SEARCHES_MAX),
-    options: merged(base.options, (config?.options ?? []).map(({ name = '', value }) => (value ? `${name}:${value}` : name))),
+    options: merged(
+      base.options,
+      (config?.options ?? []).map(({ name = '', value }) => (value ? `${name}:${value}` : name)),
+    ),
   };
 }
 

@@ -69,8 +69,15 @@ export function checkHealth(authority: string, service: string, signal: AbortSig
   });
 }
 
-function finish(code: string, text: string, body: Buffer, resolve: (status: string) => void, reject: (error: Error) => void): void {
+function finish(
+  code: string,
+  text: string,
+  body: Buffer,
+  resolve: (status: string) => void,
+  reject: (error: Error) => void,
+): void {
   if (code === '0') return resolve(decodeHealthResponse(body));
-  if (code === '12') return reject(new Error('error: this server does not implement the grpc health protocol (grpc.health.v1.Health)'));
+  if (code === '12')
+    return reject(new Error('error: this server does not implement the grpc health protocol (grpc.health.v1.Health)'));
   reject(new Error(`error: health rpc probe failed: ${text || `code ${code}`}`));
 }

@@ -94,7 +94,11 @@ function send(request: HttpProbeRequest): Promise<{ status: number; body: string
       });
       incoming.on('error', fail);
       incoming.on('close', () => {
-        resolve({ status: incoming.statusCode ?? 0, body: body.slice(0, BODY_BYTES_MAX), location: incoming.headers.location });
+        resolve({
+          status: incoming.statusCode ?? 0,
+          body: body.slice(0, BODY_BYTES_MAX),
+          location: incoming.headers.location,
+        });
       });
     });
     outgoing.on('error', fail);

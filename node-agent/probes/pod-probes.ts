@@ -46,7 +46,13 @@ export class PodProbes implements ProbeFindings {
   }
 
   /** Begins probing a container that has just been seen running; does nothing for one that is probed already or has no probes. */
-  add(pod: Pod, container: Container, state: ContainerState, podIP: string, earlier: EarlierFindings | undefined): void {
+  add(
+    pod: Pod,
+    container: Container,
+    state: ContainerState,
+    podIP: string,
+    earlier: EarlierFindings | undefined,
+  ): void {
     this.#podIP = podIP;
     if (this.#probed.get(container.name)?.id === state.id) return;
     this.remove(container.name);
@@ -97,14 +103,23 @@ export class PodProbes implements ProbeFindings {
       random,
       containerStartedMs,
       initial,
-      run: () => runProbe(probe, { container: probed.container, containerId: probed.id, podIP: this.#podIP }, this.options),
+      run: () =>
+        runProbe(probe, { container: probed.container, containerId: probed.id, podIP: this.#podIP }, this.options),
       onFailure: (message) => this.options.onUnhealthy(probed.container.name, message),
       onResult: (success) => this.#found(pod, probed, type, probe, success, containerStartedMs, worker),
     });
     probed.workers.push(worker);
   }
 
-  #found(pod: Pod, probed: Probed, type: ProbeType, probe: Probe, success: boolean, startedMs: number, worker: ProbeWorker): void {
+  #found(
+    pod: Pod,
+    probed: Probed,
+    type: ProbeType,
+    probe: Probe,
+    success: boolean,
+    startedMs: number,
+    worker: ProbeWorker,
+  ): void {
     if (this.#probed.get(probed.container.name) !== probed) return;
     if (type === 'Readiness') {
       probed.ready = success;

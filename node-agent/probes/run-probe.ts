@@ -21,7 +21,10 @@ export interface ProbeMeans {
 }
 
 /** `errored`: the try itself could not be made; told in other words, and counted as a failure. */
-export type ProbeResult = { readonly kind: 'success' } | { readonly kind: 'failure'; readonly message: string } | { readonly kind: 'errored'; readonly message: string };
+export type ProbeResult =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'failure'; readonly message: string }
+  | { readonly kind: 'errored'; readonly message: string };
 
 const success: ProbeResult = { kind: 'success' };
 const OUTPUT_CHARACTERS_MAX = 10_240;
@@ -53,17 +56,30 @@ async function attempt(work: () => Promise<void>): Promise<ProbeResult> {
   }
 }
 
-async function execProbe(command: readonly string[], target: ProbeTarget, means: ProbeMeans, timeoutMs: number): Promise<ProbeResult> {
+async function execProbe(
+  command: readonly string[],
+  target: ProbeTarget,
+  means: ProbeMeans,
+  timeoutMs: number,
+): Promise<ProbeResult> {
   try {
     const { exitCode, output } = await means.runtime.execSync(target.containerId, command, timeoutMs);
     return exitCode === 0 ? success : { kind: 'failure', message: output.slice(0, OUTPUT_CHARACTERS_MAX) };
   } catch (error) {
     if (!(error instanceof RuntimeError) || error.kind !== 'timeout') throw error;
-    return { kind: 'failure', message: `command timed out: "${command.join(' ')}" timed out after ${goDuration(timeoutMs)}` };
+    return {
+      kind: 'failure',
+      message: `command timed out: "${command.join(' ')}" timed out after ${goDuration(timeoutMs)}`,
+    };
   }
 }
 
-async function httpProbe(get: HttpGet, target: ProbeTarget, means: ProbeMeans, timeoutMs: number): Promise<ProbeResult> {
+async function httpProbe(
+  get: HttpGet,
+  target: ProbeTarget,
+  means: ProbeMeans,
+  timeoutMs: number,
+): Promise<ProbeResult> {
   const request = httpRequest(get, target.container, target.podIP, timeoutMs);
   let status: number;
   try {
@@ -75,10 +91,17 @@ async function httpProbe(get: HttpGet, target: ProbeTarget, means: ProbeMeans, t
   return { kind: 'failure', message: `HTTP probe failed with statuscode: ${status}` };
 }
 
-async function grpcProbe(grpc: NonNullable<Probe['grpc']>, target: ProbeTarget, means: ProbeMeans, timeoutMs: number): Promise<ProbeResult> {
+async function grpcProbe(
+  grpc: NonNullable<Probe['grpc']>,
+  target: ProbeTarget,
+  means: ProbeMeans,
+  timeoutMs: number,
+): Promise<ProbeResult> {
   try {
     const answer = await means.transport.grpc(target.podIP, grpc.port, grpc.service ?? '', timeoutMs);
-    return answer === 'SERVING' ? success : { kind: 'failure', message: `service unhealthy (responded with "${answer}")` };
+    return answer === 'SERVING'
+      ? success
+      : { kind: 'failure', message: `service unhealthy (responded with "${answer}")` };
   } catch (error) {
     return { kind: 'failure', message: (error as Error).message };
   }

@@ -22,14 +22,21 @@ export interface NodeEvent {
   message: string;
 }
 
-export type ReportOutcome = { kind: 'ok' } | { kind: 'gone' } | { kind: 'refused'; code: number; reason: string; message: string; details?: StatusDetails };
+export type ReportOutcome =
+  | { kind: 'ok' }
+  | { kind: 'gone' }
+  | { kind: 'refused'; code: number; reason: string; message: string; details?: StatusDetails };
 
 /** Asks from agent to node-link. All may be repeated. */
 export interface NodeUpProtocol {
   /** At start and after a reconnect: creates or updates the Node object (labels and addresses are the agent's own), answers with the desired pods. */
   register(message: { node: Node; incarnation: string }): Promise<{ desired: DesiredPods }>;
   /** Every `heartbeatMs`. Costs no commit when `status` is absent or unchanged. `resend`: drift was found, a `down.desired` follows. `wantStatus`: the next one should carry it. */
-  heartbeat(message: { incarnation: string; desiredRevision: number; status?: Node['status'] }): Promise<{ resend: boolean; wantStatus?: boolean }>;
+  heartbeat(message: {
+    incarnation: string;
+    desiredRevision: number;
+    status?: Node['status'];
+  }): Promise<{ resend: boolean; wantStatus?: boolean }>;
   /** Batched per turn: all status changes of the node. One outcome per report, in order. */
   report(message: { reports: PodReport[] }): Promise<{ outcomes: ReportOutcome[] }>;
   /** The agent's last act for a pod: nothing of it is left on the machine. Deletes with grace 0 and the uid as precondition. Idempotent. */
@@ -65,21 +72,51 @@ export interface DesiredPods {
   storeGeneration: number;
   revision: number;
   pods: Pod[];
+  /** The owner token of the node-link that says so: `<generation>.<epoch>.<incarnation>`. What an earlier owner says is ignored. */
+  token?: string;
 }
 
 /** From node-link to agent. Told, not asked: a lost one is found by the next heartbeat. */
 export interface NodeDownProtocol {
   desired(message: DesiredPods): void;
   /** Changes since `after`; an agent that is not at `after` asks for everything by its next heartbeat. */
-  changed(message: { storeGeneration: number; after: number; revision: number; pods: Pod[]; removed: { namespace: string; name: string; uid: string }[] }): void;
+  changed(message: {
+    storeGeneration: number;
+    after: number;
+    revision: number;
+    pods: Pod[];
+    removed: { namespace: string; name: string; uid: string }[];
+    token?: string;
+  }): void;
   /** A ConfigMap or Secret that a pod of the node mentions has changed: the agent fetches it again. */
   configChanged(message: { kind: 'ConfigMap' | 'Secret'; namespace: string; name: string }): void;
 }
 
 /** How a stream to a node's pod begins. Frames follow in both directions on `BusStream` channels. */
 export type StreamOpen =
-  | { kind: 'exec'; namespace: string; pod: string; uid: string; container: string; command: string[]; stdin: boolean; stdout: boolean; stderr: boolean; tty: boolean }
-  | { kind: 'attach'; namespace: string; pod: string; uid: string; container: string; stdin: boolean; stdout: boolean; stderr: boolean; tty: boolean }
+  | {
+      kind: 'exec';
+      namespace: string;
+      pod: string;
+      uid: string;
+      container: string;
+      command: string[];
+      stdin: boolean;
+      stdout: boolean;
+      stderr: boolean;
+      tty: boolean;
+    }
+  | {
+      kind: 'attach';
+      namespace: string;
+      pod: string;
+      uid: string;
+      container: string;
+      stdin: boolean;
+      stdout: boolean;
+      stderr: boolean;
+      tty: boolean;
+    }
   | { kind: 'portForward'; namespace: string; pod: string; uid: string; port: number }
   | { kind: 'logs'; namespace: string; pod: string; uid: string; container: string; options: LogOptions };
 

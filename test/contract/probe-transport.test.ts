@@ -7,7 +7,10 @@ import { NetworkProbeTransport } from '../../node-agent/probes/network-probe-tra
 const transport = new NetworkProbeTransport();
 const host = '127.0.0.1';
 
-async function listening(server: { listen(port: number, host: string, done: () => void): unknown; address(): unknown }): Promise<number> {
+async function listening(server: {
+  listen(port: number, host: string, done: () => void): unknown;
+  address(): unknown;
+}): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return (server.address() as AddressInfo).port;
 }
@@ -30,7 +33,9 @@ test('an http probe sends its headers, follows redirects on its host, and takes 
 test('refused and slow servers are told as Go tells them', async (t) => {
   const server: Server = createTcp(() => undefined);
   const port = await listening(server);
-  await t.throwsAsync(get(port, '/', 100), { message: 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)' });
+  await t.throwsAsync(get(port, '/', 100), {
+    message: 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+  });
   await t.notThrowsAsync(transport.tcp(host, port, 1_000));
   server.close();
   const refused = `dial tcp ${host}:1: connect: connection refused`;
@@ -44,7 +49,8 @@ test('a grpc probe asks the health service by name', async (t) => {
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => {
-      const known = headers[':path'] === '/grpc.health.v1.Health/Check' && Buffer.concat(chunks).subarray(7).toString() === 'shop';
+      const known =
+        headers[':path'] === '/grpc.health.v1.Health/Check' && Buffer.concat(chunks).subarray(7).toString() === 'shop';
       stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
       stream.end(Buffer.from([0, 0, 0, 0, 2, 8, known ? 1 : 2]));
@@ -54,5 +60,7 @@ test('a grpc probe asks the health service by name', async (t) => {
   t.is(await transport.grpc(host, port, 'shop', 2_000), 'SERVING');
   t.is(await transport.grpc(host, port, '', 2_000), 'NOT_SERVING');
   server.close();
-  await t.throwsAsync(transport.grpc(host, 1, '', 1_000), { message: /^timeout: failed to connect service "127.0.0.1:1" within 1s: / });
+  await t.throwsAsync(transport.grpc(host, 1, '', 1_000), {
+    message: /^timeout: failed to connect service "127.0.0.1:1" within 1s: /,
+  });
 });

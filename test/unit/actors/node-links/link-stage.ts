@@ -33,10 +33,24 @@ export async function startLinkStage(options: { nodes?: readonly string[]; logge
   const bus = new MemoryBus();
   const logger = options.logger ?? silentLogger;
   const store = new MemoryStore({ clock, turn, incarnation: 'stage' });
-  const controlPlane = new ControlPlane({ clock, turn, bus, store, random, logger, incarnation: 'stage', soleWriter: true, repeats: false });
+  const controlPlane = new ControlPlane({
+    clock,
+    turn,
+    bus,
+    store,
+    random,
+    logger,
+    incarnation: 'stage',
+    soleWriter: true,
+    repeats: false,
+  });
   await controlPlane.start(['node-link', 'node-link-keeper']);
-  await controlPlane.ensure(['default', 'kube-node-lease'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })));
-  await controlPlane.ensure([{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } }]);
+  await controlPlane.ensure(
+    ['default', 'kube-node-lease'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+  );
+  await controlPlane.ensure([
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } },
+  ]);
   const heartbeats = new Heartbeats(clock);
   const tokens = { issue: async () => ({ token: 'signed', expiresAtMs: clock.now() + 3_600_000 }) };
   await controlPlane.run(nodeLinkDefinitions({ caches: controlPlane.caches, heartbeats, tokens }), []);
@@ -55,14 +69,24 @@ export async function startLinkStage(options: { nodes?: readonly string[]; logge
     async createPod(name, node, spec = {}, annotations) {
       const containers = [{ name: 'c', image: 'app:1' }];
       const metadata = { name, namespace: 'default', ...(annotations ? { annotations } : {}) };
-      const written = await client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers, nodeName: node, ...spec } });
+      const written = await client.create('pods', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata,
+        spec: { containers, nodeName: node, ...spec },
+      });
       return written.stored.object as Pod;
     },
     pod: (name) => object('pods', `default/${name}`) as Pod | undefined,
     node: (name) => object('nodes', name) as Node | undefined,
     eventsOf(pod) {
-      const events = controlPlane.caches.loaded('events')!.list('default').map((entry) => entry.object as Event);
-      return events.filter((event) => event.involvedObject.name === pod).map((event) => `${event.reason}: ${event.message}`);
+      const events = controlPlane.caches
+        .loaded('events')!
+        .list('default')
+        .map((entry) => entry.object as Event);
+      return events
+        .filter((event) => event.involvedObject.name === pod)
+        .map((event) => `${event.reason}: ${event.message}`);
     },
     async until(holds, withinMs = 60_000) {
       const end = clock.monotonic() + withinMs;

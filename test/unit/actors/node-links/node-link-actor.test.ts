@@ -4,7 +4,11 @@ import { startLinkStage } from './link-stage.js';
 test('a node that registers is Ready, with the labels of a kubelet and a Lease', async (t) => {
   const stage = await startLinkStage();
   const node = stage.node('node-a')!;
-  t.like(node.metadata.labels, { 'kubernetes.io/hostname': 'node-a', 'kubernetes.io/os': 'linux', 'beta.kubernetes.io/arch': 'amd64' });
+  t.like(node.metadata.labels, {
+    'kubernetes.io/hostname': 'node-a',
+    'kubernetes.io/os': 'linux',
+    'beta.kubernetes.io/arch': 'amd64',
+  });
   t.is(node.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True');
   t.is(node.status?.capacity?.pods, '1000');
   const lease = stage.controlPlane.caches.loaded('leases.coordination.k8s.io')!.get('kube-node-lease/node-a')?.object;
@@ -86,13 +90,25 @@ test('what no pod wants any more is removed once the control plane has answered'
 test('an agent reads only the config that its pods mention', async (t) => {
   const stage = await startLinkStage({ nodes: ['node-a', 'node-b'] });
   const client = stage.controlPlane.clientFor('test');
-  await client.create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data: { mode: 'fast' } });
+  await client.create('configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings', namespace: 'default' },
+    data: { mode: 'fast' },
+  });
   const env = [{ name: 'MODE', valueFrom: { configMapKeyRef: { name: 'settings', key: 'mode' } } }];
   await stage.createPod('web', 'node-a', { containers: [{ name: 'c', image: 'app:1', env }] });
   await stage.until(() => stage.pod('web')?.status?.phase === 'Running');
   const ask = (node: string) => {
     const message = { namespace: 'default', name: 'settings' };
-    return stage.bus.ask(`up.${node}`, { id: '1', address: `node-link/${node}`, method: 'getConfigMap', message, budgetMs: 1_000, from: 'system' });
+    return stage.bus.ask(`up.${node}`, {
+      id: '1',
+      address: `node-link/${node}`,
+      method: 'getConfigMap',
+      message,
+      budgetMs: 1_000,
+      from: 'system',
+    });
   };
   t.like(await ask('node-a'), { data: { mode: 'fast' } });
   await t.throwsAsync(ask('node-b'), { message: /no relationship found between node "node-b" and this object/ });
@@ -106,7 +122,9 @@ test('a container whose ConfigMap is missing waits with CreateContainerConfigErr
   await stage.until(() => waiting()?.reason === 'CreateContainerConfigError');
   t.is(waiting()?.message, 'configmap "settings" not found');
   const metadata = { name: 'settings', namespace: 'default' };
-  await stage.controlPlane.clientFor('test').create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { mode: 'fast' } });
+  await stage.controlPlane
+    .clientFor('test')
+    .create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { mode: 'fast' } });
   await stage.until(() => stage.pod('web')?.status?.phase === 'Running', 2_000);
   t.pass();
 });
@@ -125,7 +143,11 @@ test('a node whose state was declared unknown speaks up with its next heartbeat'
   const { uid } = stage.node('node-a')!.metadata;
   await client.updateStatus('nodes', 'node-a', uid, (node) => ({
     ...node.status,
-    conditions: node.status.conditions.map((condition: object) => ({ ...condition, status: 'Unknown', reason: 'NodeStatusUnknown' })),
+    conditions: node.status.conditions.map((condition: object) => ({
+      ...condition,
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+    })),
   }));
   await stage.clock.advance(6_000);
   t.is(stage.node('node-a')!.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True');
@@ -142,7 +164,13 @@ test('a new process takes up simulated pods as they were', async (t) => {
   const { SystemRandom } = await import('../../../../runtime/process/random.js');
   const { SystemTurn } = await import('../../../../runtime/process/turn.js');
   const { silentLogger } = await import('../../../../runtime/process/logger.js');
-  const parts = { bus: stage.bus, clock: stage.clock, random: new SystemRandom(), turn: new SystemTurn(), logger: silentLogger };
+  const parts = {
+    bus: stage.bus,
+    clock: stage.clock,
+    random: new SystemRandom(),
+    turn: new SystemTurn(),
+    logger: silentLogger,
+  };
   const next = new SimulatedFleet(parts);
   const started = next.start(['node-a']);
   await stage.clock.advance(2_000);
@@ -170,5 +198,8 @@ test('an agent told of a larger generation reports everything before it stops an
   await stage.clock.advance(1_000);
   t.is(asked[0], 'report');
   t.deepEqual(stops, [1]);
-  t.is([...agent.pods].some(({ uid }) => uid === pod.metadata.uid), false);
+  t.is(
+    [...agent.pods].some(({ uid }) => uid === pod.metadata.uid),
+    false,
+  );
 });

@@ -19,7 +19,13 @@ test('a change that does not follow the last message is a gap, and changes nothi
   state.replace({ storeGeneration: 0, revision: 10, pods: [pod('a')] });
   t.is(state.change({ storeGeneration: 0, after: 11, revision: 12, pods: [], removed: [removed('a')] }).kind, 'gap');
   t.true(state.has('a'));
-  const verdict = state.change({ storeGeneration: 0, after: 10, revision: 12, pods: [pod('b', '12')], removed: [removed('a')] });
+  const verdict = state.change({
+    storeGeneration: 0,
+    after: 10,
+    revision: 12,
+    pods: [pod('b', '12')],
+    removed: [removed('a')],
+  });
   t.deepEqual(verdict.kind === 'obey' && verdict.removed, ['a']);
   t.deepEqual([...state.pods.keys()], ['b']);
 });
@@ -30,4 +36,11 @@ test('a pod bound after the message was made is not stopped by it', (t) => {
   const verdict = state.replace({ storeGeneration: 0, revision: 20, pods: [] });
   t.deepEqual(verdict.kind === 'obey' && verdict.removed, ['old']);
   t.true(state.has('new'));
+});
+
+test('an owner of the node-link that has been replaced is not obeyed', (t) => {
+  const state = new DesiredState();
+  state.replace({ storeGeneration: 0, revision: 10, pods: [pod('a')], token: '0.5.x' });
+  t.is(state.replace({ storeGeneration: 0, revision: 20, pods: [], token: '0.4.y' }).kind, 'ignored');
+  t.is(state.replace({ storeGeneration: 0, revision: 20, pods: [], token: '0.6.z' }).kind, 'obey');
 });

@@ -13,7 +13,12 @@ async function running(stage: LinkStage, name: string): Promise<Pod> {
 
 test('a container that ends is restarted at once, then with back-off, and its last state is told', async (t) => {
   const stage = await startLinkStage();
-  await stage.createPod('web', 'node-a', {}, { 'simulated.troupe.dev/exit-after': '1s', 'simulated.troupe.dev/exit-code': '3' });
+  await stage.createPod(
+    'web',
+    'node-a',
+    {},
+    { 'simulated.troupe.dev/exit-after': '1s', 'simulated.troupe.dev/exit-code': '3' },
+  );
   const { uid } = (await running(stage, 'web')).metadata;
   await stage.until(() => first(stage.pod('web'))?.restartCount === 1, 2_000);
   await stage.until(() => first(stage.pod('web'))?.state?.waiting?.reason === 'CrashLoopBackOff', 3_000);
@@ -31,11 +36,19 @@ test('a pod that may not restart ends as its containers did, and keeps its addre
   const stage = await startLinkStage();
   const annotations = { 'simulated.troupe.dev/exit-after': '1s' };
   await stage.createPod('good', 'node-a', { restartPolicy: 'Never' }, annotations);
-  await stage.createPod('bad', 'node-a', { restartPolicy: 'Never' }, { ...annotations, 'simulated.troupe.dev/exit-code': '1' });
-  await stage.until(() => stage.pod('good')?.status?.phase === 'Succeeded' && stage.pod('bad')?.status?.phase === 'Failed');
+  await stage.createPod(
+    'bad',
+    'node-a',
+    { restartPolicy: 'Never' },
+    { ...annotations, 'simulated.troupe.dev/exit-code': '1' },
+  );
+  await stage.until(
+    () => stage.pod('good')?.status?.phase === 'Succeeded' && stage.pod('bad')?.status?.phase === 'Failed',
+  );
   t.like(first(stage.pod('good'))!.state!.terminated, { exitCode: 0, reason: 'Completed' });
   t.truthy(stage.pod('good')!.status!.podIP);
-  const condition = (name: string, type: string) => stage.pod(name)!.status!.conditions!.find((one) => one.type === type);
+  const condition = (name: string, type: string) =>
+    stage.pod(name)!.status!.conditions!.find((one) => one.type === type);
   t.like(condition('good', 'Ready'), { status: 'False', reason: 'PodCompleted' });
   t.like(condition('bad', 'Ready'), { status: 'False', reason: 'PodFailed' });
 });
@@ -45,7 +58,11 @@ test('init containers run one after the other before the others, and sidecars st
   const initContainers = [container('one'), container('side', { restartPolicy: 'Always' }), container('two')];
   await stage.createPod('web', 'node-a', { initContainers });
   const pod = await running(stage, 'web');
-  const states = pod.status!.initContainerStatuses!.map(({ name, ready, state }) => [name, ready, Object.keys(state!)[0]]);
+  const states = pod.status!.initContainerStatuses!.map(({ name, ready, state }) => [
+    name,
+    ready,
+    Object.keys(state!)[0],
+  ]);
   t.deepEqual(states, [
     ['one', true, 'terminated'],
     ['side', true, 'running'],
@@ -61,10 +78,18 @@ test('a missing image is ErrImagePull, then ImagePullBackOff with the reason', a
   await stage.until(() => first(stage.pod('web'))?.state?.waiting?.reason === 'ErrImagePull');
   t.is(stage.pod('web')!.status!.phase, 'Pending');
   await stage.until(() => first(stage.pod('web'))?.state?.waiting?.reason === 'ImagePullBackOff', 5_000);
-  t.regex(first(stage.pod('web'))!.state!.waiting!.message!, /^Back-off pulling image "missing:1": ErrImagePull: manifest for missing:1 not found/);
+  t.regex(
+    first(stage.pod('web'))!.state!.waiting!.message!,
+    /^Back-off pulling image "missing:1": ErrImagePull: manifest for missing:1 not found/,
+  );
   await stage.clock.advance(500);
   const events = stage.eventsOf('web');
-  for (const wanted of ['Pulling: Pulling image "missing:1"', 'Failed: Error: ErrImagePull', 'BackOff: Back-off pulling image "missing:1"', 'Failed: Error: ImagePullBackOff']) {
+  for (const wanted of [
+    'Pulling: Pulling image "missing:1"',
+    'Failed: Error: ErrImagePull',
+    'BackOff: Back-off pulling image "missing:1"',
+    'Failed: Error: ImagePullBackOff',
+  ]) {
     t.true(events.includes(wanted), wanted);
   }
 });
@@ -73,19 +98,30 @@ test('with pull policy Never an absent image is ErrImageNeverPull', async (t) =>
   const stage = await startLinkStage();
   await stage.createPod('web', 'node-a', { containers: [{ name: 'c', image: 'missing:1', imagePullPolicy: 'Never' }] });
   await stage.until(() => first(stage.pod('web'))?.state?.waiting?.reason === 'ErrImageNeverPull');
-  t.is(first(stage.pod('web'))!.state!.waiting!.message, 'Container image "missing:1" is not present with pull policy of Never');
+  t.is(
+    first(stage.pod('web'))!.state!.waiting!.message,
+    'Container image "missing:1" is not present with pull policy of Never',
+  );
 });
 
 test('a pod that is not ready says which container and why', async (t) => {
   const stage = await startLinkStage();
   const readinessProbe = { httpGet: { port: 80, path: '/ready' }, periodSeconds: 1, failureThreshold: 1 };
-  await stage.createPod('web', 'node-a', { containers: [container('c', { readinessProbe })] }, { 'simulated.troupe.dev/never-ready': 'true' });
+  await stage.createPod(
+    'web',
+    'node-a',
+    { containers: [container('c', { readinessProbe })] },
+    { 'simulated.troupe.dev/never-ready': 'true' },
+  );
   const pod = await running(stage, 'web');
-  t.like(pod.status!.conditions!.find(({ type }) => type === 'Ready'), {
-    status: 'False',
-    reason: 'ContainersNotReady',
-    message: 'containers with unready status: [c]',
-  });
+  t.like(
+    pod.status!.conditions!.find(({ type }) => type === 'Ready'),
+    {
+      status: 'False',
+      reason: 'ContainersNotReady',
+      message: 'containers with unready status: [c]',
+    },
+  );
   await stage.clock.advance(3_000);
   t.true(stage.eventsOf('web').includes('Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503'));
 });
@@ -104,7 +140,10 @@ test('a pod past its deadline fails with DeadlineExceeded', async (t) => {
   await stage.createPod('web', 'node-a', { activeDeadlineSeconds: 5 });
   await running(stage, 'web');
   await stage.until(() => stage.pod('web')?.status?.phase === 'Failed', 6_000);
-  t.like(stage.pod('web')!.status, { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' });
+  t.like(stage.pod('web')!.status, {
+    reason: 'DeadlineExceeded',
+    message: 'Pod was active on the node longer than the specified deadline',
+  });
 });
 
 test('a pod that does not fit is refused by the node in the words of the kubelet', async (t) => {
@@ -143,13 +182,18 @@ test('a deletion waits for slow containers up to its grace, and a shorter second
 
 test('the others end before the sidecars', async (t) => {
   const stage = await startLinkStage();
-  const initContainers = [container('side-1', { restartPolicy: 'Always' }), container('side-2', { restartPolicy: 'Always' })];
+  const initContainers = [
+    container('side-1', { restartPolicy: 'Always' }),
+    container('side-2', { restartPolicy: 'Always' }),
+  ];
   await stage.createPod('web', 'node-a', { initContainers }, { 'simulated.troupe.dev/stop-delay': '100ms' });
   await running(stage, 'web');
   const ended: string[] = [];
   machine(stage).runtime.watch((event) => {
     if (event.kind !== 'exited') return;
-    void machine(stage).runtime.container(event.id).then((state) => ended.push(state?.name ?? '?'));
+    void machine(stage)
+      .runtime.container(event.id)
+      .then((state) => ended.push(state?.name ?? '?'));
   });
   await stage.controlPlane.clientFor('test').delete('pods', 'default/web');
   await stage.until(() => stage.pod('web') === undefined);
@@ -162,7 +206,9 @@ test('a pod whose sandbox dies gets a new one, and its init containers run again
   const before = await running(stage, 'web');
   const { runtime } = machine(stage);
   runtime.crashSandbox((await runtime.list()).sandboxes[0]!.id);
-  await stage.until(() => stage.pod('web')?.status?.podIP !== before.status?.podIP && stage.pod('web')?.status?.phase === 'Running');
+  await stage.until(
+    () => stage.pod('web')?.status?.podIP !== before.status?.podIP && stage.pod('web')?.status?.phase === 'Running',
+  );
   await stage.until(() => first(stage.pod('web'))?.restartCount === 1 && first(stage.pod('web'))?.ready === true);
   t.is(stage.pod('web')!.status!.initContainerStatuses![0]!.restartCount, 1);
 });

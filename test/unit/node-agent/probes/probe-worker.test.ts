@@ -32,7 +32,16 @@ test('a probe begins after its delay and is repeated by its period', async (t) =
 });
 
 test('a result flips only at its threshold, and is told once', async (t) => {
-  const { clock, told } = start('Readiness', { periodSeconds: 1, successThreshold: 2, failureThreshold: 2 }, ['success', 'failure', 'success', 'success', 'success', 'failure', 'failure', 'failure']);
+  const { clock, told } = start('Readiness', { periodSeconds: 1, successThreshold: 2, failureThreshold: 2 }, [
+    'success',
+    'failure',
+    'success',
+    'success',
+    'success',
+    'failure',
+    'failure',
+    'failure',
+  ]);
   await clock.advance(7_500);
   const failed = 'Readiness probe failed: why';
   t.deepEqual(told, [failed, 'up', failed, failed, 'down', failed]);
@@ -41,7 +50,12 @@ test('a result flips only at its threshold, and is told once', async (t) => {
 test('a liveness probe tells nothing while it succeeds, and then its third failure', async (t) => {
   const { clock, told } = start('Liveness', { periodSeconds: 1 }, ['success', 'failure', 'failure', 'errored']);
   await clock.advance(3_500);
-  t.deepEqual(told, ['Liveness probe failed: why', 'Liveness probe failed: why', 'Liveness probe errored and resulted in unknown state: why', 'down']);
+  t.deepEqual(told, [
+    'Liveness probe failed: why',
+    'Liveness probe failed: why',
+    'Liveness probe errored and resulted in unknown state: why',
+    'down',
+  ]);
 });
 
 test('a startup probe that never passes fails', async (t) => {
