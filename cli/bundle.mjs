@@ -4,10 +4,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+/** What tsc wrote: `node cli/bundle.mjs [FOLDER]`. */
+const compiled = path.resolve(process.argv[2] ?? path.join(root, 'build'));
 
 await build({
-  entryPoints: [path.join(root, 'build/cli/main.js')],
-  outdir: path.join(root, 'build/bundle'),
+  entryPoints: [path.join(compiled, 'cli/main.js')],
+  outdir: path.join(compiled, 'bundle'),
   bundle: true,
   splitting: true,
   format: 'esm',
