@@ -63,6 +63,7 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async info(): Promise<RuntimeInfo> {
+    this.sandboxes.prepare().catch(() => {}); // What pods need is made before the first one; what fails is said by that.
     return runtimeInfo((await this.engine.call((docker) => docker.info())) as DockerInfo);
   }
 

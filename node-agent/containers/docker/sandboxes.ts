@@ -138,7 +138,8 @@ export class DockerSandboxes {
     }
   }
 
-  private prepare(): Promise<void> {
+  /** Makes what all sandboxes need. Repeatable; throws RuntimeError. */
+  prepare(): Promise<void> {
     this.ready ??= Promise.all([ensurePauseImage(this.engine), ensureNetwork(this.engine, this.network, this.owner)])
       .then(() => {})
       .catch((error: unknown) => {
