@@ -4,43 +4,27 @@
  */
 import type { Timer } from '../../runtime/process/clock.js';
 import { parseTime } from '../../schemas/meta/time.js';
-import type { Container, Pod, PodStatus } from '../../schemas/meta/object.js';
+import type { Pod, PodStatus } from '../../schemas/meta/object.js';
 import { podCgroupParent } from '../containers/cgroup-parent.js';
 import { type ContainerState, type RuntimeEvent, RuntimeError, type Sandbox } from '../containers/container-runtime.js';
 import { dnsOf } from '../network/resolv-conf.js';
-import { type EarlierFindings, PodProbes } from '../probes/pod-probes.js';
 import { agentLimits } from './agent-limits.js';
-import { ContainerKiller } from './container-killer.js';
+import { Chores } from './chores.js';
 import { qosOf, sandboxSpec } from './container-spec.js';
-import { createContainer, type StartOrder, startContainer } from './container-starter.js';
-import { goDuration } from './go-duration.js';
-import { runHook } from './hooks.js';
-import { containerNamed, type ContainerKind, graceSecondsOf, isTerminal, podText } from './pod-facts.js';
-import { inSandbox } from './pod-observation.js';
+import { PodContainers } from './pod-containers.js';
+import { graceSecondsOf, isTerminal } from './pod-facts.js';
 import { nextToStop, type PodAction, planPod } from './pod-plan.js';
-import { PodRecord } from './pod-record.js';
 import type { PodServices } from './pod-services.js';
 import { podStatus, type PodVerdict, rejectedStatus } from './pod-status.js';
-import { RestartBackOff } from './restart-back-off.js';
-import { StartError } from './start-error.js';
-import { terminationMessage } from './termination-message.js';
 import { volumeSources } from './volume-sources.js';
 
 export class PodActor {
   readonly uid: string;
   readonly #services: PodServices;
-  readonly #record: PodRecord;
-  readonly #probes: PodProbes;
-  readonly #killer: ContainerKiller;
-  readonly #backOff = new RestartBackOff();
-  readonly #setupBackOff = new RestartBackOff(agentLimits.setupRetryMs, agentLimits.setupRetryMaxMs);
-  readonly #busy = new Set<string>();
-  /** Not to be tried before this monotonic time. */
-  readonly #holds = new Map<string, number>();
-  readonly #toldBackOff = new Map<string, number>();
-  /** Starts that still wait for their image: the pod's end doesn't wait for them. */
-  readonly #pulling = new Set<string>();
-  readonly #hooks = new AbortController();
+  readonly #chores: Chores;
+  readonly #containers: PodContainers;
+  /** Of earlier attempts: stopped, and removed with the pod. */
+  readonly #oldSandboxes: string[] = [];
   readonly #startedAtMs: number;
   #pod: Pod;
   #status: PodStatus | undefined;
@@ -52,10 +36,11 @@ export class PodActor {
   /** All containers and the sandbox have stopped, and nothing will be started. */
   #stopped = false;
   #terminalReported = false;
-  #closed = false;
-  #deadlineMs: number | undefined;
+  /** Nothing is left to do, or somebody else does it. */
+  closed = false;
+  /** Monotonic: when everything must have stopped; undefined while it lives. */
+  deadlineMs: number | undefined;
   #scheduled = false;
-  #wake: { atMs: number; timer: Timer } | undefined;
   #deadline: Timer | undefined;
 
   constructor(services: PodServices, pod: Pod) {
@@ -64,18 +49,12 @@ export class PodActor {
     this.#pod = pod;
     const started = pod.status?.startTime ? parseTime(pod.status.startTime as string) : Number.NaN;
     this.#startedAtMs = Number.isNaN(started) ? services.clock.now() : started;
-    this.#killer = new ContainerKiller(services);
-    this.#probes = new PodProbes({
-      runtime: services.runtime,
-      transport: services.transport,
-      slots: services.slots,
+    this.#chores = new Chores({
       clock: services.clock,
-      random: services.random,
-      onUnhealthy: (name, message) => services.event(this.#pod, 'Warning', 'Unhealthy', message, name),
-      onChange: () => this.poke(),
-      onDead: (name, id, type, grace) => this.#unhealthy(name, id, type, grace),
+      poke: () => this.poke(),
+      onFailed: (what, error) => this.#failed(what, error),
     });
-    this.#record = new PodRecord(services.clock, this.#probes);
+    this.#containers = new PodContainers(services, this, this.#chores);
   }
 
   get pod(): Pod {
@@ -92,21 +71,21 @@ export class PodActor {
   }
 
   get sandbox(): Sandbox | undefined {
-    return this.#record.sandbox;
+    return this.#containers.record.sandbox;
   }
 
   /** The newest container of a name, and the one before it. */
   container(name: string): { current: ContainerState; previous?: ContainerState } | undefined {
-    return this.#record.containers.get(name);
+    return this.#containers.record.containers.get(name);
   }
 
   /** The API knows the pod, so that its status is of use. */
   get reportable(): boolean {
-    return !this.#removed && !this.#closed;
+    return !this.#removed && !this.closed;
   }
 
   waitingReason(name: string): string | undefined {
-    return this.#record.waiting.get(name)?.reason;
+    return this.#containers.record.waiting.get(name)?.reason;
   }
 
   /** Begins. `found` is what runs of it since before this agent. */
@@ -149,9 +128,9 @@ export class PodActor {
 
   /** A ConfigMap or Secret that it mentions has changed. */
   configChanged(): void {
-    this.#holds.clear();
-    if (this.#record.volumesReady && !this.#stopped) {
-      this.#run('refresh', async () => {
+    this.#chores.releaseAll();
+    if (this.#containers.record.volumesReady && !this.#stopped) {
+      this.#chores.run('refresh', async () => {
         await this.#services.volumes.refresh(this.#pod, volumeSources(this.#services, this.#pod));
       });
     }
@@ -159,27 +138,28 @@ export class PodActor {
   }
 
   onRuntimeEvent(event: RuntimeEvent): void {
-    if (this.#closed) return;
-    if (event.kind === 'sandbox-exited') return this.#run('inspect sandbox', () => this.#inspectSandbox());
-    const known = this.#record.byId(event.id);
+    if (this.closed) return;
+    if (event.kind === 'sandbox-exited') return this.#chores.run('inspect sandbox', () => this.#inspectSandbox());
+    const known = this.#containers.record.byId(event.id);
     if (!known || known.current.state === 'exited') return;
     if (event.kind === 'started' && known.current.state === 'running') return;
-    this.#run(`inspect ${event.id}`, () => this.#inspect(event.id, known.current.name));
+    this.#chores.run(`inspect ${event.id}`, () => this.#containers.inspect(event.id, known.current.name));
   }
 
   /** All that the runtime has of this pod, after events may have been missed. */
   resync(sandboxes: readonly Sandbox[], containers: readonly ContainerState[]): void {
-    if (this.#closed || this.#busy.size > 0) return;
-    const sandbox = this.#record.sandbox;
-    if (sandbox) this.#record.sandbox = sandboxes.find(({ id }) => id === sandbox.id) ?? { ...sandbox, running: false };
+    if (this.closed || this.#chores.count > 0) return;
+    const sandbox = this.#containers.record.sandbox;
+    if (sandbox)
+      this.#containers.record.sandbox = sandboxes.find(({ id }) => id === sandbox.id) ?? { ...sandbox, running: false };
     const found = new Set(containers.map(({ id }) => id));
     for (const state of containers) {
-      const known = this.#record.byId(state.id);
+      const known = this.#containers.record.byId(state.id);
       if (known && known.current.state !== state.state)
-        this.#run(`inspect ${state.id}`, () => this.#inspect(state.id, state.name));
+        this.#chores.run(`inspect ${state.id}`, () => this.#containers.inspect(state.id, state.name));
     }
-    for (const [name, { current }] of this.#record.containers) {
-      if (current.state === 'running' && !found.has(current.id)) this.#record.lose(name);
+    for (const [name, { current }] of this.#containers.record.containers) {
+      if (current.state === 'running' && !found.has(current.id)) this.#containers.record.lose(name);
     }
     this.poke();
   }
@@ -195,12 +175,12 @@ export class PodActor {
   status(): PodStatus {
     const { clock, machine } = this.#services;
     if (this.#rejection) return (this.#status ??= rejectedStatus(this.#pod, this.#rejection, clock.now()));
-    const next = podStatus(this.#pod, this.#record, this.#status ?? this.#pod.status, {
+    const next = podStatus(this.#pod, this.#containers.record, this.#status ?? this.#pod.status, {
       runtimeName: machine.runtimeName,
       hostIPs: machine.hostIPs,
       nowMs: clock.now(),
       startedAtMs: this.#startedAtMs,
-      ending: this.#ending && !this.#finished,
+      ending: this.ending && !this.#finished,
       stopped: this.#stopped,
       ...(this.#verdict ? { verdict: this.#verdict } : {}),
     });
@@ -210,23 +190,24 @@ export class PodActor {
 
   /** Stops watching and probing; containers run on. */
   close(): void {
-    this.#closed = true;
-    this.#probes.stop();
-    this.#wake?.timer.cancel();
+    this.closed = true;
+    this.#containers.close();
+    this.#chores.stop();
     this.#deadline?.cancel();
   }
 
   /** Something may be different: looks again at the end of this microtask turn. */
   poke(): void {
-    if (this.#scheduled || this.#closed) return;
+    if (this.#scheduled || this.closed) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      if (!this.#closed) this.#step();
+      if (!this.closed) this.#step();
     });
   }
 
-  get #ending(): boolean {
+  /** Nothing is to be started any more. */
+  get ending(): boolean {
     return (
       this.#finished ||
       this.#removed ||
@@ -237,79 +218,41 @@ export class PodActor {
 
   #step(): void {
     if (this.#rejection) this.#cleanUpIfUnwanted();
-    else if (this.#ending) this.#end();
+    else if (this.ending) this.#end();
     else this.#advance();
     this.#services.changed(this);
   }
 
   #advance(): void {
     const nowMs = this.#services.clock.monotonic();
-    const plan = planPod(this.#pod, this.#record, (name, exitedMs) => this.#backOff.waitAfter(name, exitedMs, nowMs));
-    if (plan.finished && this.#busy.size === 0) {
+    const plan = planPod(this.#pod, this.#containers.record, (name, exitedMs) =>
+      this.#containers.backOff.waitAfter(name, exitedMs, nowMs),
+    );
+    if (plan.finished && this.#chores.count === 0) {
       this.#finished = true;
       this.#shorten(graceSecondsOf(this.#pod));
       return this.#end();
     }
-    for (const [name, wait] of plan.backingOff) if (!this.#busy.has(`container ${name}`)) this.#tellBackOff(name, wait);
-    for (const action of plan.actions) this.#act(action, nowMs);
+    for (const [name, wait] of plan.backingOff) {
+      if (!this.#chores.isBusy(`container ${name}`)) this.#containers.tellBackOff(name, wait);
+    }
+    for (const action of plan.actions) this.#chores.tryRun(keyOfAction(action), () => this.#act(action));
   }
 
-  #act(action: PodAction, nowMs: number): void {
-    const key = keyOfAction(action);
-    const holdMs = this.#holds.get(key);
-    if (holdMs !== undefined && holdMs > nowMs) return this.#wakeAt(holdMs);
-    if (action.kind === 'prepareVolumes') this.#run(key, () => this.#prepareVolumes());
-    else if (action.kind === 'createSandbox') this.#run(key, () => this.#createSandbox(action.attempt));
-    else if (action.kind === 'start')
-      this.#run(key, () => this.#start(action.container, action.containerKind, action.attempt));
-    else this.#run(key, () => this.#kill(action.id, action.name, action.message));
-  }
-
-  /** One thing at a time per key. A runtime that is away is tried again. */
-  #run(key: string, work: () => Promise<void>): void {
-    if (this.#busy.has(key)) return;
-    this.#busy.add(key);
-    work().then(
-      () => {
-        this.#busy.delete(key);
-        this.#setupBackOff.reset(key);
-        this.poke();
-      },
-      (error: unknown) => {
-        this.#busy.delete(key);
-        this.#failed(key, error as Error);
-        this.poke();
-      },
-    );
-  }
-
-  #failed(key: string, error: Error): void {
-    const nowMs = this.#services.clock.monotonic();
-    this.#setupBackOff.next(key, nowMs, nowMs);
-    const untilMs = nowMs + (this.#setupBackOff.delayMs(key) ?? agentLimits.setupRetryMs);
-    this.#holds.set(key, untilMs);
-    this.#wakeAt(untilMs);
-    this.#services.logger.debug({ pod: this.key, what: key, error: error.message }, 'will be tried again');
-  }
-
-  #wakeAt(atMs: number): void {
-    if (this.#wake && this.#wake.atMs <= atMs) return;
-    this.#wake?.timer.cancel();
-    const delayMs = Math.max(0, atMs - this.#services.clock.monotonic());
-    const timer = this.#services.clock.after(delayMs, () => {
-      this.#wake = undefined;
-      this.poke();
-    });
-    this.#wake = { atMs, timer };
+  #act(action: PodAction): Promise<void> {
+    if (action.kind === 'prepareVolumes') return this.#prepareVolumes();
+    if (action.kind === 'createSandbox') return this.#createSandbox(action.attempt);
+    if (action.kind === 'kill') return this.#containers.kill(action.id, action.name, action.message);
+    return this.#containers.start(action.container, action.containerKind, action.attempt);
   }
 
   async #prepareVolumes(): Promise<void> {
     try {
-      this.#record.volumePaths = await this.#services.volumes.prepare(
+      this.#containers.record.volumePaths = await this.#services.volumes.prepare(
         this.#pod,
         volumeSources(this.#services, this.#pod),
       );
-      this.#record.volumesReady = true;
+      this.#containers.record.volumesReady = true;
     } catch (error) {
       this.#services.event(this.#pod, 'Warning', 'FailedMount', (error as Error).message);
       throw error;
@@ -320,10 +263,10 @@ export class PodActor {
   /** Projected tokens end: the volume tells when it needs the next. */
   #refreshTokens(): void {
     if (!this.#pod.spec.volumes?.some((volume) => volume.projected)) return;
-    this.#run('refresh', async () => {
+    this.#chores.run('refresh', async () => {
       const nextMs = await this.#services.volumes.refresh(this.#pod, volumeSources(this.#services, this.#pod));
       if (nextMs !== undefined)
-        this.#services.clock.after(nextMs, () => !this.#closed && !this.#stopped && this.#refreshTokens());
+        this.#services.clock.after(nextMs, () => !this.closed && !this.#stopped && this.#refreshTokens());
     });
   }
 
@@ -339,12 +282,14 @@ export class PodActor {
     }
     try {
       const dns = dnsOf(this.#pod, await volumes.hostDns(), clusterDns);
-      const before = this.#record.sandbox;
+      const before = this.#containers.record.sandbox;
       const cgroupParent = podCgroupParent(this.#services.machine.cgroupDriver, qosOf(this.#pod), this.uid);
-      this.#record.sandbox = await runtime.createSandbox(
+      this.#containers.record.sandbox = await runtime.createSandbox(
         sandboxSpec(this.#pod, attempt, dns.servers.length > 0 ? dns : undefined, cgroupParent),
       );
-      if (before) void runtime.stopSandbox(before.id).catch(() => undefined); // It is removed with the pod.
+      if (!before) return;
+      this.#oldSandboxes.push(before.id);
+      void runtime.stopSandbox(before.id).catch(() => undefined); // It is removed with the pod.
     } catch (error) {
       const message = `Failed to create pod sandbox: ${(error as Error).message}`;
       this.#services.event(this.#pod, 'Warning', 'FailedCreatePodSandBox', message);
@@ -352,177 +297,29 @@ export class PodActor {
     }
   }
 
-  async #start(container: Container, kind: ContainerKind, attempt: number): Promise<void> {
-    const { name } = container;
-    const sandbox = this.#record.sandbox!;
-    const known = this.#record.containers.get(name);
-    if (known?.exitedMs !== undefined) this.#backOff.next(name, known.exitedMs, this.#services.clock.monotonic());
-    const { volumePaths } = this.#record;
-    const wanted = () => {
-      this.#pulling.delete(name);
-      return !this.#ending && !this.#closed;
-    };
-    const order: StartOrder = {
-      pod: this.#pod,
-      container,
-      kind,
-      attempt,
-      sandbox,
-      volumePaths,
-      backOff: this.#backOff,
-      wanted,
-    };
-    this.#pulling.add(name);
-    try {
-      const id = await createContainer(this.#services, order);
-      if (id === undefined) return;
-      if (this.#ending) return this.#services.runtime.removeContainer(id);
-      await this.#startCreated(order, id);
-    } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      if (!this.#ending) this.#couldNotStart(container, error);
-    } finally {
-      this.#pulling.delete(name);
-    }
+  #failed(what: string, error: Error): void {
+    this.#services.logger.debug({ pod: this.key, what, error: error.message }, 'will be tried again');
   }
 
-  async #startCreated(order: StartOrder, id: string): Promise<void> {
-    const { name, lifecycle } = order.container;
-    try {
-      await startContainer(this.#services, order, id);
-    } catch (error) {
-      await this.#inspect(id, name, (error as Error).message);
-      throw error;
-    }
-    await this.#inspect(id, name);
-    this.#record.waiting.delete(name);
-    this.#toldBackOff.delete(name);
-    if (!lifecycle?.postStart) return;
-    this.#record.setStarting(name, true);
-    this.poke();
-    try {
-      await runHook(
-        this.#services,
-        lifecycle.postStart,
-        { container: order.container, id, podIP: this.#podIP },
-        undefined,
-        this.#hooks.signal,
-      );
-      this.#record.setStarting(name, false);
-    } catch (error) {
-      if (this.#ending) return;
-      this.#services.event(this.#pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', name);
-      await this.#kill(id, name, 'FailedPostStartHook');
-      throw new StartError('PostStartHookError', (error as Error).message, undefined);
-    }
-  }
-
-  #couldNotStart(container: Container, error: StartError): void {
-    const { name } = container;
-    this.#record.waiting.set(name, { reason: error.reason, message: error.message });
-    this.#services.event(this.#pod, 'Warning', 'Failed', `Error: ${eventTextOf(error)}`, name);
-    if (error.retryMs === undefined) return;
-    const untilMs = this.#services.clock.monotonic() + error.retryMs;
-    this.#holds.set(`container ${name}`, untilMs);
-    this.#wakeAt(untilMs);
-  }
-
-  #tellBackOff(name: string, { untilMs, delayMs }: { untilMs: number; delayMs: number }): void {
-    this.#wakeAt(untilMs);
-    const text = podText(this.#pod);
-    const message = `back-off ${goDuration(delayMs)} restarting failed container=${name} pod=${text}`;
-    this.#record.waiting.set(name, { reason: 'CrashLoopBackOff', message });
-    if (this.#toldBackOff.get(name) === untilMs) return;
-    this.#toldBackOff.set(name, untilMs);
-    this.#services.event(
-      this.#pod,
-      'Warning',
-      'BackOff',
-      `Back-off restarting failed container ${name} in pod ${text}`,
-      name,
-    );
-  }
-
-  async #kill(id: string, name: string, message: string, graceSeconds?: number): Promise<void> {
-    const state = this.#record.byId(id)?.current;
-    if (state?.state !== 'running') return;
-    const own = this.#services.clock.monotonic() + (graceSeconds ?? graceSecondsOf(this.#pod)) * 1_000;
-    const deadlineMs = () => Math.min(own, this.#deadlineMs ?? Number.POSITIVE_INFINITY);
-    await this.#killer.kill(this.#pod, { state, message, deadlineMs, podIP: this.#podIP });
-    await this.#inspect(id, name);
-  }
-
-  #unhealthy(name: string, id: string, type: 'Liveness' | 'Startup', graceSeconds: number | undefined): void {
-    if (this.#ending) return;
-    const message = `Container ${name} failed ${type.toLowerCase()} probe, will be restarted`;
-    this.#run(`container ${name}`, () => this.#kill(id, name, message, graceSeconds));
-  }
-
-  get #podIP(): string {
-    return this.#pod.spec.hostNetwork
-      ? (this.#services.machine.hostIPs[0] ?? '')
-      : (this.#record.sandbox?.ips[0] ?? '');
-  }
-
-  async #inspect(id: string, name: string, startError?: string): Promise<void> {
-    const { runtime } = this.#services;
-    const state = await runtime.container(id);
-    if (!state) this.#record.lose(name);
-    else
-      await this.#observe(
-        startError && state.state === 'created' ? { ...state, error: state.error || startError } : state,
-      );
-    this.poke();
-  }
-
-  async #observe(state: ContainerState): Promise<void> {
-    const container = containerNamed(this.#pod, state.name);
-    const ended = state.state === 'exited';
-    const message =
-      ended && container ? await terminationMessage(this.#services, this.#pod, container, state) : undefined;
-    const { stale, begun } = this.#record.observe(state, message);
-    if (stale) void this.#services.runtime.removeContainer(stale).catch(() => undefined); // Left for the clean-up of the pod.
-    if (ended) this.#probes.remove(state.name);
-    if (begun && container && !this.#ending)
-      this.#probes.add(this.#pod, container, state, this.#podIP, this.#earlier(state));
+  /** The newest sandbox is the pod's; others are left of attempts that an earlier agent could not finish. */
+  #adopt(sandboxes: readonly Sandbox[], containers: readonly ContainerState[]): void {
+    const [newest, ...older] = [...sandboxes].sort((a, b) => b.attempt - a.attempt);
+    this.#containers.record.sandbox = newest;
+    this.#oldSandboxes.push(...older.map(({ id }) => id));
+    this.#containers.adopt(containers);
   }
 
   async #inspectSandbox(): Promise<void> {
-    const { sandbox } = this.#record;
+    const { sandbox } = this.#containers.record;
     if (!sandbox) return;
-    this.#record.sandbox = (await this.#services.runtime.sandbox(sandbox.id)) ?? { ...sandbox, running: false };
-  }
-
-  #adopt(sandboxes: readonly Sandbox[], containers: readonly ContainerState[]): void {
-    this.#record.sandbox = [...sandboxes].sort((a, b) => b.attempt - a.attempt)[0];
-    for (const state of [...containers].sort((a, b) => a.attempt - b.attempt)) {
-      const { stale } = this.#record.observe(state);
-      if (stale) void this.#services.runtime.removeContainer(stale).catch(() => undefined); // Likewise.
-    }
-    for (const [name, { current }] of this.#record.containers) {
-      const container = containerNamed(this.#pod, name);
-      if (current.state === 'exited') this.#run(`inspect ${current.id}`, () => this.#inspect(current.id, name));
-      else if (
-        current.state === 'running' &&
-        container &&
-        inSandbox(this.#record.containers.get(name), this.#record.sandbox)
-      ) {
-        this.#probes.add(this.#pod, container, current, this.#podIP, this.#earlier(current));
-      }
-    }
-  }
-
-  /** What the API knew of a container that began before this agent did. */
-  #earlier(state: ContainerState): EarlierFindings | undefined {
-    const { containerStatuses = [], initContainerStatuses = [] } = this.#pod.status ?? {};
-    const status = [...containerStatuses, ...initContainerStatuses].find(({ containerID }) =>
-      containerID?.endsWith(state.id),
-    );
-    return status && { started: status.started ?? false, ready: status.ready };
+    this.#containers.record.sandbox = (await this.#services.runtime.sandbox(sandbox.id)) ?? {
+      ...sandbox,
+      running: false,
+    };
   }
 
   #deadlineExceeded(): void {
-    if (this.#ending) return;
+    if (this.ending) return;
     const message = 'Pod was active on the node longer than the specified deadline';
     this.#verdict = { reason: 'DeadlineExceeded', message };
     this.#services.event(this.#pod, 'Normal', 'DeadlineExceeded', message);
@@ -533,19 +330,19 @@ export class PodActor {
   /** Everything must have stopped by then; a deadline only comes nearer. */
   #shorten(graceSeconds: number): void {
     const deadlineMs = this.#services.clock.monotonic() + graceSeconds * 1_000;
-    if (this.#deadlineMs !== undefined && this.#deadlineMs <= deadlineMs) return;
-    this.#deadlineMs = deadlineMs;
-    this.#killer.hurry();
+    if (this.deadlineMs !== undefined && this.deadlineMs <= deadlineMs) return;
+    this.deadlineMs = deadlineMs;
+    this.#containers.hurry();
   }
 
   #end(): void {
-    this.#probes.terminate();
-    this.#hooks.abort(new Error('the pod is ending'));
-    if (this.#deadlineMs === undefined) this.#shorten(graceSecondsOf(this.#pod));
+    this.#containers.terminate();
+    if (this.deadlineMs === undefined) this.#shorten(graceSecondsOf(this.#pod));
     if (this.#stopped) return this.#cleanUpIfUnwanted();
-    for (const state of nextToStop(this.#pod, this.#record, this.#finished && !this.#deleted)) this.#stopOne(state);
-    if (this.#busy.size > this.#pulling.size || this.#record.anyRunning) return;
-    const { sandbox } = this.#record;
+    for (const state of nextToStop(this.#pod, this.#containers.record, this.#finished && !this.#deleted))
+      this.#stopOne(state);
+    if (this.#chores.count > this.#containers.pulling || this.#containers.record.anyRunning) return;
+    const { sandbox } = this.#containers.record;
     if (!sandbox?.running) {
       this.#stopped = true;
       this.#deadline?.cancel();
@@ -553,34 +350,22 @@ export class PodActor {
     }
     this.#hold('sandbox', async () => {
       await this.#services.runtime.stopSandbox(sandbox.id);
-      this.#record.sandbox = { ...sandbox, running: false };
+      this.#containers.record.sandbox = { ...sandbox, running: false };
     });
   }
 
   #stopOne(state: ContainerState): void {
-    const left = this.#deadlineMs! - this.#services.clock.monotonic();
+    const left = this.deadlineMs! - this.#services.clock.monotonic();
     const seconds = Math.max(left / 1_000, agentLimits.graceSecondsMin);
-    this.#hold(`stop ${state.name}`, () => this.#stop(state, seconds));
+    this.#hold(`stop ${state.name}`, () => this.#containers.stop(state, seconds));
   }
 
-  async #stop(state: ContainerState, seconds: number): Promise<void> {
-    const latest = this.#services.clock.monotonic() + seconds * 1_000;
-    const deadlineMs = () => Math.max(Math.min(latest, this.#deadlineMs ?? latest), 0);
-    const message = `Stopping container ${state.name}`;
-    await this.#killer.kill(this.#pod, { state, message, deadlineMs, podIP: this.#podIP });
-    await this.#inspect(state.id, state.name);
-  }
-
-  /** Runs unless it failed a moment ago. */
+  /** A runtime that is away is tried again without a word: its absence is the node's to tell. */
   #hold(key: string, work: () => Promise<void>): void {
-    const holdMs = this.#holds.get(`end ${key}`);
-    if (holdMs !== undefined && holdMs > this.#services.clock.monotonic()) return this.#wakeAt(holdMs);
-    if (this.#busy.has(key)) return;
-    this.#run(key, async () => {
+    this.#chores.tryRun(`end ${key}`, async () => {
       try {
         await work();
       } catch (error) {
-        this.#holds.set(`end ${key}`, this.#services.clock.monotonic() + agentLimits.setupRetryMs);
         if (!(error instanceof RuntimeError && error.kind === 'unavailable')) {
           this.#services.event(this.#pod, 'Warning', 'FailedKillPod', `error killing pod: ${(error as Error).message}`);
         }
@@ -598,13 +383,14 @@ export class PodActor {
     if (!this.#deleted || (!this.#removed && !this.#terminalReported)) return;
     this.#hold('clean up', async () => {
       const { runtime, volumes } = this.#services;
-      const ids = [...this.#record.containers.values()].flatMap(({ current, previous }) => [
+      const ids = [...this.#containers.record.containers.values()].flatMap(({ current, previous }) => [
         current.id,
         previous?.id ?? '',
       ]);
       await Promise.all(ids.filter(Boolean).map((id) => runtime.removeContainer(id)));
-      const { sandbox } = this.#record;
-      if (sandbox) await runtime.removeSandbox(sandbox.id);
+      const { sandbox } = this.#containers.record;
+      const sandboxes = [...this.#oldSandboxes, ...(sandbox ? [sandbox.id] : [])];
+      await Promise.all(sandboxes.map((id) => runtime.removeSandbox(id)));
       await volumes.remove(this.uid);
       this.close();
       this.#services.gone(this);
@@ -617,6 +403,3 @@ function keyOfAction(action: PodAction): string {
   if (action.kind === 'createSandbox') return 'sandbox';
   return `container ${action.kind === 'start' ? action.container.name : action.name}`;
 }
-
-/** The Failed event shows the reason of a pull's failure, and the words of any other. */
-const eventTextOf = (error: StartError): string => (/Image/.test(error.reason) ? error.reason : error.message);
