@@ -8,6 +8,7 @@ import {
   type CommitEntry,
   type CommitOutcome,
   type GenerationRecord,
+  type LogEntry,
   type LogRead,
   type Newest,
   type OwnerToken,
@@ -18,7 +19,7 @@ import {
 } from './snapshot-store.js';
 import { type BatchFate, NO_FAULTS, type StoreFaults } from './store-faults.js';
 import { STORE_LIMITS, type StoreLimits } from './store-limits.js';
-import { type Decision, TypeLedger } from './type-ledger.js';
+import { type Accepted, type Decision, TypeLedger } from './type-ledger.js';
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
@@ -27,6 +28,8 @@ export interface MemoryStoreOptions {
   readonly incarnation: string;
   readonly faults?: StoreFaults;
   readonly limits?: Partial<StoreLimits>;
+  /** Told what has just become durable, in revision order: how a simulation knows the truth. */
+  readonly onDurable?: (type: StoreType, entries: readonly LogEntry[]) => void;
 }
 
 type Batches = ReadonlyMap<StoreType, readonly CommitEntry[]>;
@@ -37,6 +40,7 @@ export class MemoryStore implements SnapshotStore {
   readonly #faults: StoreFaults;
   readonly #limits: StoreLimits;
   readonly #queue: FlushQueue;
+  readonly #onDurable: MemoryStoreOptions['onDurable'];
   readonly #durable = new Map<StoreType, DurableType>();
   readonly #records = new Map<string, Uint8Array>();
   #ledgers = new Map<StoreType, TypeLedger>();
@@ -46,12 +50,13 @@ export class MemoryStore implements SnapshotStore {
   #fresh = true;
   #life = 0;
 
-  constructor({ clock, turn, incarnation, faults, limits }: MemoryStoreOptions) {
+  constructor({ clock, turn, incarnation, faults, limits, onDurable }: MemoryStoreOptions) {
     this.#clock = clock;
     this.#faults = faults ?? NO_FAULTS;
     this.#limits = { ...STORE_LIMITS, ...limits };
     this.#queue = new FlushQueue(clock, turn);
     this.#runId = incarnation;
+    this.#onDurable = onDurable;
   }
 
   /** The machine stops: what was not flushed is gone, and its answers never come. Returns how many decisions were lost. */
@@ -103,10 +108,15 @@ export class MemoryStore implements SnapshotStore {
     const decisions = [...batches].map(([type, entries]) => [type, this.#decideType(type, entries, full)] as const);
     this.#queue.add(afterMs, () => {
       for (const [type, decision] of decisions) {
-        if (!(decision instanceof Error)) this.#durableOf(type).append(decision.accepted, this.#clock.now());
+        if (!(decision instanceof Error)) this.#append(type, decision.accepted);
       }
       answer(new Map(decisions.map(([type, made]) => [type, made instanceof Error ? made : made.outcomes])));
     });
+  }
+
+  #append(type: StoreType, accepted: readonly Accepted[]): void {
+    this.#durableOf(type).append(accepted, this.#clock.now());
+    if (accepted.length > 0) this.#onDurable?.(type, accepted.map(({ log }) => log));
   }
 
   #decideType(type: StoreType, entries: readonly CommitEntry[], full: boolean): Decision | Error {
@@ -143,7 +153,7 @@ export class MemoryStore implements SnapshotStore {
     const copy = durable.copyFences(ledger);
     await this.#flushed('claim', () => {
       copy();
-      durable.append(marker, this.#clock.now());
+      this.#append(type, marker);
     });
     return granted;
   }
