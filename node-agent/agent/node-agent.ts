@@ -11,7 +11,7 @@ import type { Turn } from '../../runtime/process/turn.js';
 import { mentionedConfig } from '../../schemas/kinds/pod-mentions.js';
 import type { DesiredPods, NodeDownProtocol, StreamOpen } from '../../schemas/messages/node-link.js';
 import type { Node, Pod } from '../../schemas/meta/object.js';
-import type { ContainerRuntime, ContainerState, RuntimeInfo, Sandbox } from '../containers/container-runtime.js';
+import type { ContainerRuntime, ContainerState, Sandbox } from '../containers/container-runtime.js';
 import type { ClusterDns } from '../network/resolv-conf.js';
 import { ExecSlots } from '../probes/exec-slots.js';
 import type { ProbeTransport } from '../probes/probe-transport.js';
@@ -23,7 +23,8 @@ import { ConfigCache } from './config-cache.js';
 import { type ChangedPods, DesiredState, type Verdict } from './desired-state.js';
 import { EventOutbox } from './event-outbox.js';
 import { type HeartbeatSchedule, OwnHeartbeat } from './heartbeat-schedule.js';
-import { capacityOf, nodeObject, type NodeOptions, nodeStatus, sameStatus } from './node-status.js';
+import { Machine, RUNTIME_DOWN } from './machine.js';
+import type { NodeOptions } from './node-status.js';
 import { PodActor } from './pod-actor.js';
 import { fieldPathOf, isTerminal } from './pod-facts.js';
 import type { PodServices } from './pod-services.js';
@@ -62,7 +63,6 @@ export interface NodeAgentParts {
   readonly options?: NodeAgentOptions;
 }
 
-const RUNTIME_DOWN = 'container runtime is down';
 const SAVE_DELAY_MS = 200;
 
 export class NodeAgent {
@@ -77,16 +77,10 @@ export class NodeAgent {
   readonly #actors = new Map<string, PodActor>();
   readonly #services: PodServices;
   readonly #adoption: Adoption;
+  readonly #machine: Machine;
   readonly #incarnation: string;
   readonly #subscriptions: Subscription[] = [];
   #watch: { close(): void } | undefined;
-  #info: RuntimeInfo | undefined;
-  /** The runtime has been listed: pods may begin. */
-  #ready = false;
-  #down: string | undefined = RUNTIME_DOWN;
-  #status: Node['status'] | undefined;
-  #statusSentMs = 0;
-  #statusUnsent = false;
   #stopped = false;
   #registered = false;
   #registering = false;
@@ -111,6 +105,7 @@ export class NodeAgent {
       report: (message) => this.#link.ask('report', message),
       onLost: () => this.#lost(),
     });
+    this.#machine = new Machine(parts.runtime, this.#options, clock);
     this.#services = this.#makeServices();
     this.#adoption = new Adoption(parts.runtime, parts.volumes, logger);
   }
@@ -161,7 +156,6 @@ export class NodeAgent {
   #makeServices(): PodServices {
     const { nodeName, runtime, volumes, transport, clock, random, logger } = this.#parts;
     const options = this.#options;
-    const agent = this;
     return {
       nodeName,
       runtime,
@@ -175,31 +169,11 @@ export class NodeAgent {
       clusterDomain: options.clusterDomain ?? 'cluster.local',
       clusterDns: options.clusterDns,
       apiService: options.apiService,
-      machine: {
-        get runtimeName() {
-          return agent.#info?.name ?? 'unknown';
-        },
-        get hostIPs() {
-          return agent.#hostIPs;
-        },
-        get memoryBytes() {
-          return agent.#info?.memoryBytes ?? 0;
-        },
-        get cgroupDriver() {
-          return agent.#info?.cgroupDriver ?? 'none';
-        },
-        get allocatable() {
-          return capacityOf(agent.#info, options);
-        },
-      },
+      machine: this.#machine,
       event: (pod, type, reason, message, container) => this.#event(pod, type, reason, message, container),
       changed: (actor) => this.#changed(actor),
       gone: (actor) => void this.#gone(actor),
     };
-  }
-
-  get #hostIPs(): readonly string[] {
-    return (this.#options.addresses ?? []).filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
   }
 
   #event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: string): void {
@@ -230,13 +204,12 @@ export class NodeAgent {
   /** Asks the runtime who it is and what it runs, until it answers. */
   async #connectRuntime(): Promise<void> {
     try {
-      this.#info = await this.#parts.runtime.info();
-      this.#ledger.setAllocatable(amountsOf(capacityOf(this.#info, this.#options)));
+      await this.#machine.ask();
+      this.#ledger.setAllocatable(amountsOf(this.#machine.allocatable));
       await this.#adoption.list();
-      this.#down = undefined;
-      this.#ready = true;
-      this.#statusUnsent = true;
+      this.#machine.setConnected();
       this.#obey({ kind: 'obey', pods: [...this.#desired.pods.values()], removed: [] });
+      if (this.#registered) this.#removeOrphans();
     } catch (error) {
       this.#parts.logger.warn({ node: this.nodeName, error: (error as Error).message }, RUNTIME_DOWN);
       this.#parts.clock.after(agentLimits.reconnectMaxMs / 10, () => !this.#stopped && void this.#connectRuntime());
@@ -244,7 +217,7 @@ export class NodeAgent {
   }
 
   async #resync(): Promise<void> {
-    if (!this.#ready || this.#stopped) return;
+    if (!this.#machine.connected || this.#stopped) return;
     try {
       const found = await this.#adoption.list();
       for (const actor of this.#actors.values()) {
@@ -252,7 +225,7 @@ export class NodeAgent {
         actor.resync(own?.sandboxes ?? [], own?.containers ?? []);
       }
     } catch {
-      this.#down = RUNTIME_DOWN; // Pods keep their status; the heartbeat says why the node isn't ready.
+      this.#machine.setDown(); // Pods keep their status; the heartbeat says why the node isn't ready.
     }
   }
 
@@ -262,8 +235,8 @@ export class NodeAgent {
     if (this.#registering || this.#stopped) return;
     this.#registering = true;
     try {
-      const status = await this.#currentStatus();
-      const node = nodeObject(this.nodeName, this.#info, this.#options, status);
+      const status = await this.#machine.status();
+      const node = this.#machine.object(this.nodeName, status);
       const { desired } = await this.#link.ask('register', { node, incarnation: this.#incarnation });
       this.#registering = false;
       this.#sent(status);
@@ -287,8 +260,12 @@ export class NodeAgent {
     this.#takeUp(desired.pods);
     this.#replace(desired);
     this.#adoption.answered();
-    if (this.#ready) void this.#adoption.removeOrphans((uid) => this.#desired.has(uid) || this.#actors.has(uid));
+    if (this.#machine.connected) this.#removeOrphans();
     for (const resolve of this.#whenRegistered.splice(0)) resolve();
+  }
+
+  #removeOrphans(): void {
+    void this.#adoption.removeOrphans((uid) => this.#desired.has(uid) || this.#actors.has(uid));
   }
 
   #takeUp(pods: readonly Pod[]): void {
@@ -313,47 +290,28 @@ export class NodeAgent {
     if (this.#stopped || !this.#registered || this.#beating) return;
     this.#beating = true;
     try {
-      const before = this.#status;
-      const status = await this.#currentStatus();
-      const due = this.#parts.clock.monotonic() - this.#statusSentMs >= agentLimits.nodeStatusMs;
-      const send = due || this.#statusUnsent || !sameStatus(before, status);
+      const status = await this.#machine.status();
+      const send = this.#machine.isDue(status);
       const incarnation = this.#incarnation;
       const message = { incarnation, desiredRevision: this.#desired.revision, ...(send ? { status } : {}) };
       const { wantStatus } = await this.#link.ask('heartbeat', message, agentLimits.heartbeatMs);
       if (send) this.#sent(status);
-      if (wantStatus) this.#statusUnsent = true;
+      if (wantStatus) this.#machine.setUnsent();
     } catch {
-      this.#statusUnsent = true;
+      this.#machine.setUnsent();
       this.#lost();
     } finally {
       this.#beating = false;
     }
   }
 
-  #sent(status: Node['status']): void {
-    const readiness = (of: Node['status'] | undefined) => of?.conditions?.find(({ type }) => type === 'Ready')?.status;
-    const ready = readiness(status);
-    if (!this.#registered && !this.#status) this.#nodeEvent('Starting', 'Starting kubelet.');
-    if (ready !== readiness(this.#status)) {
-      const reason = ready === 'True' ? 'NodeReady' : 'NodeNotReady';
-      this.#nodeEvent(reason, `Node ${this.nodeName} status is now: ${reason}`);
+  #sent(status: NonNullable<Node['status']>): void {
+    for (const [reason, what] of this.#machine.sent(status)) {
+      this.#nodeEvent(
+        reason,
+        what === 'start' ? 'Starting kubelet.' : `Node ${this.nodeName} status is now: ${reason}`,
+      );
     }
-    this.#status = status;
-    this.#statusUnsent = false;
-    this.#statusSentMs = this.#parts.clock.monotonic();
-  }
-
-  async #currentStatus(): Promise<NonNullable<Node['status']>> {
-    const { runtime, clock } = this.#parts;
-    let images: Awaited<ReturnType<ContainerRuntime['listImages']>> = [];
-    try {
-      this.#info = await runtime.info();
-      images = await runtime.listImages();
-      if (this.#ready) this.#down = undefined;
-    } catch {
-      this.#down = RUNTIME_DOWN;
-    }
-    return nodeStatus(this.#info, this.#options, this.#down, images, this.#status, clock.now());
   }
 
   #told(message: unknown): void {
@@ -383,7 +341,7 @@ export class NodeAgent {
   #obey(verdict: Verdict): void {
     if (verdict.kind !== 'obey') return;
     this.#save();
-    if (!this.#ready) return;
+    if (!this.#machine.connected) return;
     for (const uid of verdict.removed) this.#actors.get(uid)?.remove();
     for (const pod of verdict.pods) {
       const actor = this.#actors.get(pod.metadata.uid);

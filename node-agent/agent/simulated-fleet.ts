@@ -6,6 +6,7 @@ import type { Random } from '../../runtime/process/random.js';
 import type { Turn } from '../../runtime/process/turn.js';
 import { SimulatedNetwork } from '../containers/simulated-network.js';
 import { SimulatedRuntime, type SimulatedRuntimeOptions } from '../containers/simulated-runtime.js';
+import { SimulatedTransport } from '../containers/simulated-transport.js';
 import { SimulatedVolumes } from '../volumes/simulated-volumes.js';
 import { type AgentState, MemoryAgentState } from './agent-state.js';
 import { SharedHeartbeat } from './heartbeat-schedule.js';
@@ -84,7 +85,7 @@ export class SimulatedFleet {
       bus,
       runtime,
       volumes,
-      transport: runtime,
+      transport: new SimulatedTransport(this.#network),
       clock,
       random,
       turn,

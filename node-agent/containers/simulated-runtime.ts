@@ -7,7 +7,6 @@ import type { Clock, Timer } from '../../runtime/process/clock.js';
 import { sleep } from '../../runtime/process/clock.js';
 import type { Random } from '../../runtime/process/random.js';
 import { type LogOptions, streamChannel } from '../../schemas/messages/node-link.js';
-import type { HttpProbeRequest, ProbeTransport } from '../probes/probe-transport.js';
 import {
   type ContainerRuntime,
   type ContainerSpec,
@@ -23,6 +22,7 @@ import { behaviourOf, type SimulatedBehaviour, simulatedExec } from './simulated
 import type { Pod } from '../../schemas/meta/object.js';
 import { resumedPod } from './simulated-resume.js';
 import { simulatedLog } from './simulated-logs.js';
+import { answerHttp } from './simulated-port.js';
 import { SimulatedNetwork } from './simulated-network.js';
 
 export interface SimulatedRuntimeOptions {
@@ -53,7 +53,7 @@ interface SimulatedContainer {
   readonly ends: (() => void)[];
 }
 
-export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
+export class SimulatedRuntime implements ContainerRuntime {
   readonly #sandboxes = new Map<string, SimulatedSandbox>();
   readonly #containers = new Map<string, SimulatedContainer>();
   readonly #byIdentity = new Map<string, string>();
@@ -270,14 +270,7 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
   async portForward(sandboxId: string, port: number, stream: BusStream): Promise<void> {
     const sandbox = this.#sandboxes.get(sandboxId);
     if (!sandbox) throw new RuntimeError('not-found', `sandbox ${sandboxId} not found`);
-    for await (const frame of stream.frames) {
-      if (frame.data.length === 0) break;
-      const body = `simulated pod ${sandbox.spec.pod.name} port ${port}\n`;
-      const head = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
-      await stream.write(streamChannel.data, Buffer.from(head + body));
-      break;
-    }
-    stream.end(streamChannel.data);
+    await answerHttp(sandbox.spec.pod.name, port, stream);
   }
 
   watch(onEvent: (event: RuntimeEvent) => void): { close(): void } {
@@ -287,20 +280,6 @@ export class SimulatedRuntime implements ContainerRuntime, ProbeTransport {
 
   async close(): Promise<void> {
     this.#watchers.clear();
-  }
-
-  async http(request: HttpProbeRequest): Promise<{ status: number; body: string }> {
-    const listener = this.#network.at(request.host);
-    if (!listener) throw new Error(`dial tcp ${request.host}:${request.port}: connect: no route to host`);
-    return listener.healthy() ? { status: 200, body: 'ok' } : { status: 503, body: 'not ready' };
-  }
-
-  async tcp(host: string, port: number): Promise<void> {
-    if (!this.#network.at(host)?.healthy()) throw new Error(`dial tcp ${host}:${port}: connect: connection refused`);
-  }
-
-  async grpc(host: string): Promise<string> {
-    return this.#network.at(host)?.healthy() ? 'SERVING' : 'NOT_SERVING';
   }
 
   /**
