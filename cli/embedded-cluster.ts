@@ -8,6 +8,7 @@ import { kubeconfig } from '../gateway/access/kubeconfig.js';
 import { ServiceAccountTokens } from '../gateway/access/service-account-tokens.js';
 import { versionInfo } from '../gateway/discovery/version.js';
 import { GatewayServer } from '../gateway/gateway-server.js';
+import { StreamGateway } from '../gateway/streams/stream-gateway.js';
 import { SystemClock } from '../runtime/process/clock.js';
 import type { Logger } from '../runtime/process/logger.js';
 import { SystemRandom } from '../runtime/process/random.js';
@@ -77,6 +78,7 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
         version: versionInfo(troupeVersion, platform(), process.versions.node),
         tokens,
         tokenVerifier: tokens,
+        podStreams: new StreamGateway(bus, clock),
       },
       tlsOf(kept),
     );

@@ -17,7 +17,7 @@ import { errorResponse } from './respond.js';
 import { podStreamCall } from './verbs/pod-streams.js';
 import { type Action, actionOf } from './verbs/verb-of.js';
 
-const UPGRADES: readonly string[] = ['exec', 'attach', 'portforward'] satisfies UpgradeSubresource[];
+const UPGRADES: readonly string[] = ['exec', 'attach', 'portforward', 'log'] satisfies UpgradeSubresource[];
 
 /** A request whose resource, verb and user are settled. */
 interface Routed {

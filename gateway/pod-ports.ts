@@ -5,7 +5,8 @@ import type { User } from './access/user.js';
 import type { ApiRequest, ApiResponse } from './api-request.js';
 import type { Query } from './query.js';
 
-export type UpgradeSubresource = 'exec' | 'attach' | 'portforward';
+/** `log` too: some clients read logs over WebSocket. */
+export type UpgradeSubresource = 'exec' | 'attach' | 'portforward' | 'log';
 
 export interface PodStreamCall {
   readonly request: ApiRequest;
