@@ -76,7 +76,10 @@ export class ApiServer {
 
   #noted(error: unknown, request: ApiRequest): unknown {
     if (!(error instanceof StatusError)) {
-      this.parts.logger.error({ error, method: request.method, target: request.target }, 'a request failed unexpectedly');
+      this.parts.logger.error(
+        { error, method: request.method, target: request.target },
+        'a request failed unexpectedly',
+      );
     }
     return error;
   }
@@ -86,7 +89,17 @@ export class ApiServer {
     if (open) return open;
     const user = await this.#userOf(request);
     const verb = request.method.toLowerCase();
-    await this.#authorize({ user, verb, group: '', version: '', resource: '', subresource: undefined, namespace: undefined, name: undefined, path });
+    await this.#authorize({
+      user,
+      verb,
+      group: '',
+      version: '',
+      resource: '',
+      subresource: undefined,
+      namespace: undefined,
+      name: undefined,
+      path,
+    });
     const response = await this.discovery.path(request, path, new Query(query));
     if (!response) throw new UnknownPathError();
     return response;
@@ -112,7 +125,8 @@ export class ApiServer {
 
   #authorize(attributes: AccessAttributes): void | Promise<void> {
     const decision = this.parts.authorizer.authorize(attributes);
-    if (decision instanceof Promise) return decision.then((late) => refuseUnless(late.allowed, late.reason, attributes));
+    if (decision instanceof Promise)
+      return decision.then((late) => refuseUnless(late.allowed, late.reason, attributes));
     refuseUnless(decision.allowed, decision.reason, attributes);
   }
 
@@ -130,7 +144,12 @@ function refuseUnless(allowed: boolean, reason: string, attributes: AccessAttrib
   if (allowed) return;
   const { user, verb, group, resource, namespace, name, path } = attributes;
   if (path !== undefined) {
-    throw new StatusError(403, 'Forbidden', `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}`, {});
+    throw new StatusError(
+      403,
+      'Forbidden',
+      `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}`,
+      {},
+    );
   }
   const where = namespace === undefined ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
   const what = `resource ${JSON.stringify(resource)} in API group ${JSON.stringify(group)} ${where}`;

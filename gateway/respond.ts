@@ -14,7 +14,11 @@ export function bytesResponse(
   contentType = JSON_TYPE,
   headers?: ResponseHeaders,
 ): BodyResponse {
-  return { status, headers: headers ? { 'content-type': contentType, ...headers } : { 'content-type': contentType }, body };
+  return {
+    status,
+    headers: headers ? { 'content-type': contentType, ...headers } : { 'content-type': contentType },
+    body,
+  };
 }
 
 export function jsonResponse(status: number, value: unknown, headers?: ResponseHeaders): BodyResponse {
@@ -27,7 +31,8 @@ export function textResponse(status: number, text: string): BodyResponse {
 
 /** Kubernetes' answer to any error; what isn't a StatusError is an internal error, whose text is not shown. */
 export function errorResponse(error: unknown): BodyResponse {
-  const status: Status = error instanceof StatusError ? error.toStatus() : new InternalError('unexpected error').toStatus();
+  const status: Status =
+    error instanceof StatusError ? error.toStatus() : new InternalError('unexpected error').toStatus();
   const headers: ResponseHeaders = {};
   if (status.details?.retryAfterSeconds) headers['retry-after'] = String(status.details.retryAfterSeconds);
   return jsonResponse(status.code ?? 500, status, headers);

@@ -57,7 +57,9 @@ export class Selection {
   #matchesIdentity(namespace: string | undefined, name: string): boolean {
     if (this.namespace !== undefined && namespace !== this.namespace) return false;
     if (this.name !== undefined && name !== this.name) return false;
-    return this.#identity.every(({ field, equal, value }) => ((field === NAME ? name : (namespace ?? '')) === value) === equal);
+    return this.#identity.every(
+      ({ field, equal, value }) => ((field === NAME ? name : (namespace ?? '')) === value) === equal,
+    );
   }
 
   #matchesSelectables(labels: CacheEntry['labels'], fields: CacheEntry['fields']): boolean {

@@ -38,7 +38,11 @@ export function tableRow(
   const { object } = entry;
   const cells = JSON.stringify(definition.cells(object, nowMs));
   const shown =
-    include === 'None' ? 'null' : include === 'Object' ? textOf(entry.bytes) : partialObject(object.metadata, metaVersion);
+    include === 'None'
+      ? 'null'
+      : include === 'Object'
+        ? textOf(entry.bytes)
+        : partialObject(object.metadata, metaVersion);
   return `{"cells":${cells},"object":${shown}}`;
 }
 

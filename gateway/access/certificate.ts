@@ -1,6 +1,18 @@
 /** Makes X.509 certificates: EC P-256, signed with SHA-256. Keys and signatures are node:crypto's; only the envelope is written here. */
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import { bitString, boolean, element, integer, octetString, oid, sequence, setOf, tagged, time, utf8String } from './der.js';
+import {
+  bitString,
+  boolean,
+  element,
+  integer,
+  octetString,
+  oid,
+  sequence,
+  setOf,
+  tagged,
+  time,
+  utf8String,
+} from './der.js';
 
 export interface CertificateAndKey {
   readonly certificatePem: string;
@@ -49,7 +61,9 @@ function extension(id: string, isCritical: boolean, value: Buffer): Buffer {
 }
 
 function keyIdOf(publicKey: KeyObject): Buffer {
-  return createHash('sha1').update(publicKey.export({ type: 'spki', format: 'der' })).digest();
+  return createHash('sha1')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest();
 }
 
 function extensionsOf(request: CertificateRequest, publicKey: KeyObject, issuerKey: KeyObject): Buffer[] {
@@ -70,7 +84,9 @@ function extensionsOf(request: CertificateRequest, publicKey: KeyObject, issuerK
 }
 
 const pem = (label: string, der: Uint8Array) =>
-  `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
+  `-----BEGIN ${label}-----\n${Buffer.from(der)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
 
 /** A certificate with a new key; self-signed without an issuer. */
 export function makeCertificate(request: CertificateRequest, issuer?: CertificateAndKey): CertificateAndKey {
@@ -104,6 +120,7 @@ function positive(serial: Uint8Array): Uint8Array {
 /** Common name and organizations of a certificate. */
 export function subjectOf(certificate: X509Certificate): { commonName: string; organizations: string[] } {
   const lines = (certificate.subject ?? '').split('\n');
-  const values = (key: string) => lines.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
+  const values = (key: string) =>
+    lines.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
   return { commonName: values('CN')[0] ?? '', organizations: values('O') };
 }

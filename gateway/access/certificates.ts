@@ -29,11 +29,22 @@ const RENEW_DAYS = 30;
 
 /** Everything that a client may call this machine's server. `listen` is the address that it listens on; `serviceAddress` the first of the service range. */
 export function serverNames(listen: string, serviceAddress: string | undefined): ServerNames {
-  const cluster = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+  const cluster = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    'kubernetes.default.svc.cluster.local',
+  ];
   const interfaces = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const own = interfaces.filter(({ address }) => !address.startsWith('fe80:')).map(({ address }) => address);
   const isAddress = /^[\d.]+$/.test(listen) || listen.includes(':');
-  const addresses = ['127.0.0.1', '::1', ...own, ...(serviceAddress ? [serviceAddress] : []), ...(isAddress && !isWildcard(listen) ? [listen] : [])];
+  const addresses = [
+    '127.0.0.1',
+    '::1',
+    ...own,
+    ...(serviceAddress ? [serviceAddress] : []),
+    ...(isAddress && !isWildcard(listen) ? [listen] : []),
+  ];
   const name = hostname();
   const dnsNames = ['localhost', ...(/^[\w.-]+$/.test(name) ? [name] : []), ...cluster, ...(isAddress ? [] : [listen])];
   return { dnsNames: [...new Set(dnsNames)], addresses: [...new Set(addresses)] };
@@ -56,7 +67,11 @@ export class Certificates {
     const ca = await this.#kept('ca', () => this.#make({ commonName: 'troupe-ca', use: 'ca' }, CA_DAYS));
     this.#ca = ca;
     const fits = (certificate: X509Certificate) => isBy(certificate, ca) && covers(certificate, names);
-    const server = await this.#kept('server', () => this.issue({ commonName: 'troupe-apiserver', use: 'server', ...names }), fits);
+    const server = await this.#kept(
+      'server',
+      () => this.issue({ commonName: 'troupe-apiserver', use: 'server', ...names }),
+      fits,
+    );
     const admin = await this.#kept(
       'admin',
       () => this.issueClient('kubernetes-admin', ['system:masters']),
@@ -66,7 +81,9 @@ export class Certificates {
   }
 
   /** A certificate of the cluster's CA, after `ensure`. */
-  issue(request: Pick<CertificateRequest, 'commonName' | 'organizations' | 'dnsNames' | 'addresses' | 'use'>): CertificateAndKey {
+  issue(
+    request: Pick<CertificateRequest, 'commonName' | 'organizations' | 'dnsNames' | 'addresses' | 'use'>,
+  ): CertificateAndKey {
     if (!this.#ca) throw new Error('the CA is not there yet: call ensure first');
     return this.#make(request, LEAF_DAYS, this.#ca);
   }

@@ -1,5 +1,14 @@
 /** As much of DER as certificates need: encoders that give finished elements. */
-const UNIVERSAL = { boolean: 0x01, integer: 0x02, bitString: 0x03, octetString: 0x04, oid: 0x06, utf8: 0x0c, utcTime: 0x17, generalizedTime: 0x18 };
+const UNIVERSAL = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  utf8: 0x0c,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+};
 const SEQUENCE = 0x30;
 const SET = 0x31;
 
@@ -52,5 +61,8 @@ export function oid(text: string): Buffer {
 export function time(epochMs: number): Buffer {
   const digits = `${new Date(epochMs).toISOString().slice(0, 19).replace(/\D/g, '')}Z`;
   const isLate = Number(digits.slice(0, 4)) >= 2050;
-  return element(isLate ? UNIVERSAL.generalizedTime : UNIVERSAL.utcTime, Buffer.from(isLate ? digits : digits.slice(2)));
+  return element(
+    isLate ? UNIVERSAL.generalizedTime : UNIVERSAL.utcTime,
+    Buffer.from(isLate ? digits : digits.slice(2)),
+  );
 }

@@ -28,7 +28,12 @@ interface Claims {
 }
 
 /** Whether what a token is bound to still exists with its uid. */
-export type StillThere = (type: 'serviceaccounts' | 'pods', namespace: string, name: string, uid: string) => boolean | Promise<boolean>;
+export type StillThere = (
+  type: 'serviceaccounts' | 'pods',
+  namespace: string,
+  name: string,
+  uid: string,
+) => boolean | Promise<boolean>;
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -58,7 +63,12 @@ export class ServiceAccountTokens implements TokenIssuer, TokenVerifier {
   }
 
   /** With the cluster's key, which is made at the first start. */
-  static async open(records: RecordStore, clock: Clock, random: Random, stillThere: StillThere): Promise<ServiceAccountTokens> {
+  static async open(
+    records: RecordStore,
+    clock: Clock,
+    random: Random,
+    stillThere: StillThere,
+  ): Promise<ServiceAccountTokens> {
     const kept = await records.getRecord(RECORD);
     if (kept) return new ServiceAccountTokens(createPrivateKey(Buffer.from(kept)), clock, random, stillThere);
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -6,7 +6,10 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-export const ANONYMOUS: User = Object.freeze({ name: 'system:anonymous', groups: Object.freeze(['system:unauthenticated']) });
+export const ANONYMOUS: User = Object.freeze({
+  name: 'system:anonymous',
+  groups: Object.freeze(['system:unauthenticated']),
+});
 
 /** With the group that every authenticated user is in. */
 export function authenticated(user: User): User {

@@ -57,7 +57,10 @@ export class Discovery {
       case '/':
         return this.#read(request) && jsonResponse(200, { paths: this.#paths() });
       case '/metrics':
-        return this.#read(request) && bytesResponse(200, Buffer.from(this.metrics.text()), 'text/plain; version=0.0.4; charset=utf-8');
+        return (
+          this.#read(request) &&
+          bytesResponse(200, Buffer.from(this.metrics.text()), 'text/plain; version=0.0.4; charset=utf-8')
+        );
       case '/api':
       case '/apis':
         return this.#read(request) && this.#root(request, clean);
@@ -66,7 +69,8 @@ export class Discovery {
       case '/openapi/v3':
         return this.#read(request) && openApiV3Index(request);
       default:
-        if (clean.startsWith('/openapi/v3/')) return this.#read(request) && openApiV3(request, clean.slice('/openapi/v3/'.length), query);
+        if (clean.startsWith('/openapi/v3/'))
+          return this.#read(request) && openApiV3(request, clean.slice('/openapi/v3/'.length), query);
         return this.#group(request, clean);
     }
   }
@@ -101,7 +105,8 @@ export class Discovery {
     if (more.length > 0 || (root !== 'api' && root !== 'apis')) return undefined;
     const [group, version] = root === 'api' ? ['', first] : [first, second];
     if (root === 'api' && second !== undefined) return undefined;
-    const make = () => (version === undefined ? apiGroup(this.catalog, group) : apiResourceList(this.catalog, group, version));
+    const make = () =>
+      version === undefined ? apiGroup(this.catalog, group) : apiResourceList(this.catalog, group, version);
     if (!this.#bodies.has(path) && !make()) return undefined;
     this.#read(request);
     return cachedResponse(request, this.#body(path, make));
@@ -111,7 +116,17 @@ export class Discovery {
     const groups = this.catalog.groupVersions.flatMap(({ group, version }) =>
       group ? [`/apis/${group}`, `/apis/${group}/${version}`] : [`/api/${version}`],
     );
-    const fixed = ['/api', '/apis', '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
+    const fixed = [
+      '/api',
+      '/apis',
+      '/healthz',
+      '/livez',
+      '/metrics',
+      '/openapi/v2',
+      '/openapi/v3',
+      '/readyz',
+      '/version',
+    ];
     return [...new Set([...fixed, ...groups])].sort();
   }
 }

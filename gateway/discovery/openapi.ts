@@ -19,7 +19,11 @@ function checkAccept({ headers: { accept } }: ApiRequest): void {
   throw new NotAcceptableError([JSON_TYPE]);
 }
 
-async function documentResponse(request: ApiRequest, document: OpenApiDocument, more: ResponseHeaders): Promise<ApiResponse> {
+async function documentResponse(
+  request: ApiRequest,
+  document: OpenApiDocument,
+  more: ResponseHeaders,
+): Promise<ApiResponse> {
   const etag = `"${document.hash}"`;
   const headers: ResponseHeaders = { etag, vary: 'Accept-Encoding, Accept', ...more };
   if (isUnchanged(request, etag)) return { status: 304, headers, body: NOTHING };

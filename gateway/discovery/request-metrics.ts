@@ -27,7 +27,14 @@ export class RequestMetrics {
     let series = this.#series.get(key);
     if (!series) {
       if (this.#series.size >= SERIES_MAX) return;
-      series = { verb, ...splitType(type), code, count: 0, sumSeconds: 0, buckets: new Uint32Array(BUCKETS_SECONDS.length) };
+      series = {
+        verb,
+        ...splitType(type),
+        code,
+        count: 0,
+        sumSeconds: 0,
+        buckets: new Uint32Array(BUCKETS_SECONDS.length),
+      };
       this.#series.set(key, series);
     }
     const seconds = ms / 1000;
@@ -43,7 +50,10 @@ export class RequestMetrics {
   }
 
   text(): string {
-    const lines = ['# HELP apiserver_request_total Requests by verb, resource and code.', '# TYPE apiserver_request_total counter'];
+    const lines = [
+      '# HELP apiserver_request_total Requests by verb, resource and code.',
+      '# TYPE apiserver_request_total counter',
+    ];
     for (const series of this.#series.values()) {
       lines.push(`apiserver_request_total{${labelsOf(series)},code="${series.code}"} ${series.count}`);
     }
@@ -60,7 +70,12 @@ export class RequestMetrics {
     const merged = new Map<string, Series>();
     for (const series of this.#series.values()) {
       const key = `${series.verb} ${series.resource}.${series.group}`;
-      const sum = merged.get(key) ?? { ...series, count: 0, sumSeconds: 0, buckets: new Uint32Array(BUCKETS_SECONDS.length) };
+      const sum = merged.get(key) ?? {
+        ...series,
+        count: 0,
+        sumSeconds: 0,
+        buckets: new Uint32Array(BUCKETS_SECONDS.length),
+      };
       sum.count += series.count;
       sum.sumSeconds += series.sumSeconds;
       for (const [i, value] of series.buckets.entries()) sum.buckets[i] = (sum.buckets[i] as number) + value;

@@ -20,7 +20,11 @@ function respond(message: IncomingMessage, target: ServerResponse, response: Api
   if (target.destroyed || target.headersSent) return;
   const sentId = message.headers['audit-id'];
   const auditId = typeof sentId === 'string' && sentId.length <= 64 ? sentId : nextAuditId();
-  const headers: Record<string, string | string[] | number> = { 'audit-id': auditId, 'cache-control': 'no-cache, private', ...response.headers };
+  const headers: Record<string, string | string[] | number> = {
+    'audit-id': auditId,
+    'cache-control': 'no-cache, private',
+    ...response.headers,
+  };
   if (response.run) {
     target.writeHead(response.status, headers);
     target.flushHeaders();
@@ -36,12 +40,18 @@ function respond(message: IncomingMessage, target: ServerResponse, response: Api
   }
   if (response.status !== 304) headers['content-length'] = length;
   target.writeHead(response.status, headers);
-  if (length <= CHUNK_BYTES || message.method === 'HEAD') target.end(body instanceof Uint8Array ? body : Buffer.concat(body as Uint8Array[]));
+  if (length <= CHUNK_BYTES || message.method === 'HEAD')
+    target.end(body instanceof Uint8Array ? body : Buffer.concat(body as Uint8Array[]));
   else void sendChunks(target, body);
 }
 
 /** Answers one request. Never throws. */
-export function exchangeH1(core: ApiServer, message: IncomingMessage, target: ServerResponse, identity: User | undefined): void {
+export function exchangeH1(
+  core: ApiServer,
+  message: IncomingMessage,
+  target: ServerResponse,
+  identity: User | undefined,
+): void {
   message.on('error', ignore);
   target.on('error', ignore);
   const refuse = () => {
@@ -60,14 +70,22 @@ export function exchangeH1(core: ApiServer, message: IncomingMessage, target: Se
 }
 
 /** Passes an Upgrade request on; an error before the handshake is answered like any other, and the connection closed. */
-export async function upgradeH1(core: ApiServer, message: IncomingMessage, socket: Duplex, head: Buffer, identity: User | undefined): Promise<void> {
+export async function upgradeH1(
+  core: ApiServer,
+  message: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  identity: User | undefined,
+): Promise<void> {
   socket.on('error', ignore);
   try {
     await core.upgrade(apiRequest(message, undefined, identity), socket, head);
   } catch (error) {
     const { status, headers, body } = errorResponse(error);
     const bytes = body as Uint8Array;
-    const lines = Object.entries({ ...headers, 'content-length': String(bytes.length), connection: 'close' }).map(([name, value]) => `${name}: ${String(value)}`);
+    const lines = Object.entries({ ...headers, 'content-length': String(bytes.length), connection: 'close' }).map(
+      ([name, value]) => `${name}: ${String(value)}`,
+    );
     socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${status}\r\n${lines.join('\r\n')}\r\n\r\n`), bytes]));
   }
 }

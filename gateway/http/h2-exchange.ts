@@ -44,7 +44,13 @@ function respond(stream: ServerHttp2Stream, request: IncomingHttpHeaders, respon
 }
 
 /** Answers one request. Never throws. */
-export function exchangeH2(core: ApiServer, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, identity: User | undefined): void {
+export function exchangeH2(
+  core: ApiServer,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  identity: User | undefined,
+): void {
   stream.on('error', ignore); // The client left, or broke the protocol: http2 has closed the stream.
   const handle = (body: Uint8Array | undefined) => {
     const method = headers[':method'] as string;

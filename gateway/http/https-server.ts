@@ -109,7 +109,12 @@ export class HttpsServer {
     server.on('session', (session: ServerHttp2Session) => this.#sessionBegan(session));
     server.on('request', (message, response) => {
       const socket = message.socket as TLSSocket;
-      exchangeH1(this.core, message as unknown as IncomingMessage, response as unknown as ServerResponse, this.#identities.get(socket));
+      exchangeH1(
+        this.core,
+        message as unknown as IncomingMessage,
+        response as unknown as ServerResponse,
+        this.#identities.get(socket),
+      );
     });
     // 'request' has brought the compatibility layer with it, which listens for streams: only HTTP/1.1 shall use it.
     server.removeAllListeners('stream');
@@ -120,8 +125,14 @@ export class HttpsServer {
     server.on('upgrade', (message: IncomingMessage, socket: TLSSocket, head: Buffer) => {
       void upgradeH1(this.core, message, socket, head, this.#identities.get(socket));
     });
-    for (const event of ['sessionError', 'tlsClientError', 'clientError']) server.on(event, (_error: Error, socket?: { destroy?(): void }) => socket?.destroy?.());
-    Object.assign(server, { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS, timeout: 0, keepAliveTimeout: 90_000 });
+    for (const event of ['sessionError', 'tlsClientError', 'clientError'])
+      server.on(event, (_error: Error, socket?: { destroy?(): void }) => socket?.destroy?.());
+    Object.assign(server, {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: BODY_TIMEOUT_MS,
+      timeout: 0,
+      keepAliveTimeout: 90_000,
+    });
   }
 
   #connected(socket: TLSSocket): void {

@@ -14,7 +14,11 @@ export function byteLength(body: Uint8Array | readonly Uint8Array[]): number {
   return length;
 }
 
-export function wantsGzip(acceptEncoding: unknown, length: number, headers: Readonly<Record<string, unknown>>): boolean {
+export function wantsGzip(
+  acceptEncoding: unknown,
+  length: number,
+  headers: Readonly<Record<string, unknown>>,
+): boolean {
   if (length < GZIP_BYTES_MIN || headers['content-encoding'] !== undefined) return false;
   return typeof acceptEncoding === 'string' && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(acceptEncoding);
 }

@@ -17,11 +17,15 @@ export async function bind(call: ResourceCall): Promise<ApiResponse> {
   const { podBinder } = call.parts;
   if (!podBinder) throw new NotImplementedError('binding pods through the API is not supported yet');
   const { dryRun, fieldValidation } = writeOptionsOf(call.query, 'CreateOptions');
-  const binding = decodeBody(call.request, SCHEMA, fieldValidation).object as KubeObject & { target?: { kind?: string; name?: string } };
+  const binding = decodeBody(call.request, SCHEMA, fieldValidation).object as KubeObject & {
+    target?: { kind?: string; name?: string };
+  };
   checkReplacement(call, binding);
   const { target = {} } = binding;
   if (target.kind && target.kind !== 'Node' && target.kind !== 'Minion') {
-    throw new BadRequestError(`target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`);
+    throw new BadRequestError(
+      `target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`,
+    );
   }
   if (!target.name) throw new BadRequestError('target.name: Required value');
   const pod = await readEntry(call);

@@ -18,7 +18,11 @@ export function encodeContinue({ resourceVersion, after }: ContinueToken): strin
 /** Throws BadRequestError. */
 export function decodeContinue(text: string): ContinueToken {
   try {
-    const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as { v?: unknown; rv?: unknown; start?: unknown };
+    const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as {
+      v?: unknown;
+      rv?: unknown;
+      start?: unknown;
+    };
     if (token.v === VERSION && typeof token.rv === 'string' && typeof token.start === 'string') {
       return { resourceVersion: token.rv, after: token.start };
     }

@@ -36,7 +36,8 @@ function read(call: ResourceCall): DeleteOptions {
   if (!request.body || request.body.length === 0) return fromQuery(call);
   const { object } = decodeBody(request, SCHEMA, 'Ignore');
   const kind = (object as DeleteOptions).kind;
-  if (kind && kind !== 'DeleteOptions') throw new BadRequestError(`decoded object cannot be converted to DeleteOptions`);
+  if (kind && kind !== 'DeleteOptions')
+    throw new BadRequestError(`decoded object cannot be converted to DeleteOptions`);
   return object as DeleteOptions;
 }
 
@@ -81,6 +82,8 @@ export function deleteMessageOf(call: ResourceCall): Delete {
 /** Of a DELETE of a collection: a uid can't be that of all. Throws as above. */
 export function deleteAllMessageOf(call: ResourceCall): Delete {
   const options = read(call);
-  const errors = options.preconditions?.uid ? [forbidden('preconditions.uid', 'may not be set for deletecollection')] : [];
+  const errors = options.preconditions?.uid
+    ? [forbidden('preconditions.uid', 'may not be set for deletecollection')]
+    : [];
   return messageOf(options, errors);
 }

@@ -10,7 +10,12 @@ import { negotiateWrite, writtenResponse } from './written-response.js';
 
 function successStatus({ definition, path }: ResourceCall, { stored }: Written): Status {
   const { group, plural } = definition;
-  const details = { name: path.name as string, ...(group ? { group } : {}), kind: plural, uid: stored.object.metadata.uid };
+  const details = {
+    name: path.name as string,
+    ...(group ? { group } : {}),
+    kind: plural,
+    uid: stored.object.metadata.uid,
+  };
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }
 
@@ -19,7 +24,8 @@ export async function deleteOne(call: ResourceCall): Promise<ApiResponse> {
   const negotiated = negotiateWrite(call);
   const message = deleteMessageOf(call);
   const written = await call.client.delete(call.definition.type, keyOfCall(call), message);
-  if (written.result === 'terminating' || written.result === 'unchanged') return writtenResponse(call, 200, written, negotiated);
+  if (written.result === 'terminating' || written.result === 'unchanged')
+    return writtenResponse(call, 200, written, negotiated);
   const status = Buffer.from(`${JSON.stringify(successStatus(call, written))}\n`);
   return withWarnings(await encoded(200, status, { ...negotiated, shape: 'object' }), written.warnings);
 }

@@ -14,7 +14,9 @@ const SUCCESS: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status
 
 export async function evict(call: ResourceCall): Promise<ApiResponse> {
   const { dryRun, fieldValidation } = writeOptionsOf(call.query, 'CreateOptions');
-  const eviction = decodeBody(call.request, SCHEMA, fieldValidation).object as KubeObject & { deleteOptions?: DeleteOptions };
+  const eviction = decodeBody(call.request, SCHEMA, fieldValidation).object as KubeObject & {
+    deleteOptions?: DeleteOptions;
+  };
   checkReplacement(call, eviction);
   const { preconditions, gracePeriodSeconds, dryRun: isDry } = messageOf(eviction.deleteOptions ?? {});
   await call.client.evict(keyOfCall(call), {

@@ -40,7 +40,9 @@ function pageQuery({ selection }: ListOptions, limit: number, after: string | un
     ...(after === undefined ? {} : { after }),
     ...(limit > 0 ? { limit } : {}),
     ...(revision === undefined ? {} : { revision }),
-    ...(selection.hasSelectors || selection.name !== undefined ? { matches: (entry: CacheEntry) => selection.matches(entry) } : {}),
+    ...(selection.hasSelectors || selection.name !== undefined
+      ? { matches: (entry: CacheEntry) => selection.matches(entry) }
+      : {}),
   };
 }
 
@@ -91,7 +93,11 @@ const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from(']}\n');
 
 /** Copies what `bytesOf` gives for each entry, with commas between. */
-function writeItems(writer: ChunkWriter, entries: readonly CacheEntry[], bytesOf: (entry: CacheEntry) => Uint8Array): void {
+function writeItems(
+  writer: ChunkWriter,
+  entries: readonly CacheEntry[],
+  bytesOf: (entry: CacheEntry) => Uint8Array,
+): void {
   let isFirst = true;
   for (const entry of entries) {
     if (!isFirst) writer.add(COMMA);
@@ -116,7 +122,9 @@ export function listBody(
     writer.addText(tableHead(metadata, columnDefinitions(definition), metaVersion));
     writeItems(writer, entries, (entry) => Buffer.from(tableRow(definition, entry, include, metaVersion, nowMs)));
   } else if (shape === 'partial') {
-    writer.addText(`{"kind":"PartialObjectMetadataList","apiVersion":"${metaVersion}","metadata":${metadata},"items":[`);
+    writer.addText(
+      `{"kind":"PartialObjectMetadataList","apiVersion":"${metaVersion}","metadata":${metadata},"items":[`,
+    );
     writeItems(writer, entries, (entry) => Buffer.from(partialObject(entry.object.metadata, metaVersion)));
   } else {
     const head = `"apiVersion":"${apiVersionOf(definition)}","metadata":${metadata}`;

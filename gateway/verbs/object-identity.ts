@@ -25,7 +25,9 @@ export function checkReplacement({ definition, path }: ResourceCall, object: Dra
   const metadata = metadataOf(object);
   const name = path.name as string;
   if (!metadata.name) {
-    throw new BadRequestError(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+    throw new BadRequestError(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
   }
   if (metadata.name !== name) {
     throw new BadRequestError(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);

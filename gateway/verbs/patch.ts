@@ -39,14 +39,20 @@ function parsed(request: ApiRequest): unknown {
 function checkShape(patchType: PatchType, patch: unknown): void {
   if (patchType !== 'json') {
     if (typeof patch === 'object' && patch !== null && !Array.isArray(patch)) return;
-    throw new BadRequestError('error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}');
+    throw new BadRequestError(
+      'error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}',
+    );
   }
   if (!Array.isArray(patch)) {
-    throw new BadRequestError('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+    throw new BadRequestError(
+      'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+    );
   }
   if (patch.length > JSON_PATCH_OPERATIONS_MAX) {
     const max = JSON_PATCH_OPERATIONS_MAX;
-    throw new RequestEntityTooLargeError(`The allowed maximum operations in a JSON patch is ${max}, got ${patch.length}`);
+    throw new RequestEntityTooLargeError(
+      `The allowed maximum operations in a JSON patch is ${max}, got ${patch.length}`,
+    );
   }
 }
 

@@ -36,7 +36,8 @@ export async function waitForKnown(cache: ResourceCache, text: string): Promise<
     const came = await cache.reached(version.revision, VERSION_WAIT_MS);
     if (!came || version.storeGeneration > cache.storeGeneration) throw tooLarge(text, cache.resourceVersion);
   }
-  if (!cache.isKnown(version.storeGeneration, version.revision)) throw new GoneError(`too old resource version: ${text} (${cache.resourceVersion})`);
+  if (!cache.isKnown(version.storeGeneration, version.revision))
+    throw new GoneError(`too old resource version: ${text} (${cache.resourceVersion})`);
   return version;
 }
 

@@ -23,7 +23,9 @@ async function selfSubjectAccessReview({ user, parts }: ResourceCall, review: Re
   const resource = spec.resourceAttributes;
   const other = spec.nonResourceAttributes;
   if (!resource === !other) {
-    throw new BadRequestError('spec.resourceAttributes: Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified');
+    throw new BadRequestError(
+      'spec.resourceAttributes: Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    );
   }
   const decision = await parts.authorizer.authorize({
     user,
@@ -44,7 +46,11 @@ async function selfSubjectAccessReview({ user, parts }: ResourceCall, review: Re
 function selfSubjectRulesReview(_call: ResourceCall, review: Review): Review {
   const resourceRules = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
   const nonResourceRules = [{ verbs: ['*'], nonResourceURLs: ['*'] }];
-  return { ...review, metadata: review['metadata'] ?? {}, status: { resourceRules, nonResourceRules, incomplete: false } };
+  return {
+    ...review,
+    metadata: review['metadata'] ?? {},
+    status: { resourceRules, nonResourceRules, incomplete: false },
+  };
 }
 
 const ANSWERS: Readonly<Record<string, (call: ResourceCall, review: Review) => Review | Promise<Review>>> = {

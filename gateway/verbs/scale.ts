@@ -40,11 +40,7 @@ function checkPreconditions(call: ResourceCall, current: KubeObject, wanted: Pre
 }
 
 /** Reads, changes, replaces at the version read; again on a conflict, unless the client named a version itself. */
-async function changeScale(
-  call: ResourceCall,
-  kind: string,
-  change: (scale: Scale) => Scale,
-): Promise<ApiResponse> {
+async function changeScale(call: ResourceCall, kind: string, change: (scale: Scale) => Scale): Promise<ApiResponse> {
   const { dryRun } = writeOptionsOf(call.query, kind);
   for (let attempt = 1; ; attempt++) {
     const { object } = await readEntry(call);

@@ -39,8 +39,10 @@ interface TokenRequest {
 function checkExpiry(seconds: number): void {
   const path = 'spec.expirationSeconds';
   const about = { group: 'authentication.k8s.io', kind: 'TokenRequest', name: '' };
-  if (seconds < SECONDS_MIN) throw new InvalidError(about, [invalid(path, seconds, 'may not specify a duration less than 10 minutes')]);
-  if (seconds > SECONDS_MAX) throw new InvalidError(about, [invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds')]);
+  if (seconds < SECONDS_MIN)
+    throw new InvalidError(about, [invalid(path, seconds, 'may not specify a duration less than 10 minutes')]);
+  if (seconds > SECONDS_MAX)
+    throw new InvalidError(about, [invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds')]);
 }
 
 export async function requestToken(call: ResourceCall): Promise<ApiResponse> {

@@ -15,7 +15,8 @@ import { negotiateWrite, writtenResponse } from './written-response.js';
 export function preconditionsOf({ metadata }: Draft): Preconditions {
   const preconditions: Preconditions = {};
   if (metadata.uid) preconditions.uid = metadata.uid;
-  if (metadata.resourceVersion && metadata.resourceVersion !== '0') preconditions.resourceVersion = metadata.resourceVersion;
+  if (metadata.resourceVersion && metadata.resourceVersion !== '0')
+    preconditions.resourceVersion = metadata.resourceVersion;
   return preconditions;
 }
 
@@ -24,7 +25,9 @@ function checkVersion(call: ResourceCall, { resourceVersion }: Preconditions, ta
   if (resourceVersion !== undefined) {
     if (/^[1-9]\d*$/.test(resourceVersion)) return;
     const why = 'must be an unsigned integer';
-    throw new InvalidError({ ...definition, name: path.name as string }, [invalid('metadata.resourceVersion', resourceVersion, why)]);
+    throw new InvalidError({ ...definition, name: path.name as string }, [
+      invalid('metadata.resourceVersion', resourceVersion, why),
+    ]);
   }
   if (!definition.requiresResourceVersionOnUpdate || (definition.createOnUpdate && target === '')) return;
   throw new InvalidError({ ...definition, name: path.name as string }, [
@@ -52,4 +55,3 @@ export async function updateAs(call: ResourceCall, target: WriteTarget): Promise
 }
 
 export const update = (call: ResourceCall) => updateAs(call, '');
-

@@ -91,7 +91,8 @@ function subresourceAction(definition: KindDefinition, name: VerbName, path: Res
 }
 
 /** Only lists reach over all namespaces. */
-const isPlaceless = (definition: KindDefinition, path: ResourcePath) => definition.namespaced && path.namespace === undefined;
+const isPlaceless = (definition: KindDefinition, path: ResourcePath) =>
+  definition.namespaced && path.namespace === undefined;
 
 /** Throws UnknownPathError and MethodNotAllowedError. */
 export function actionOf(definition: KindDefinition, method: string, path: ResourcePath, query: Query): Action {

@@ -44,7 +44,8 @@ export function writeOptionsOf(query: Query, kind: string): WriteOptions {
   const manager = query.get('fieldManager');
   const errors = dryRunErrors(query);
   if (manager !== '') errors.push(...fieldManagerErrors(manager));
-  if (!VALIDATIONS.includes(validation)) errors.push(notSupported('fieldValidation', validation, ['Ignore', 'Strict', 'Warn']));
+  if (!VALIDATIONS.includes(validation))
+    errors.push(notSupported('fieldValidation', validation, ['Ignore', 'Strict', 'Warn']));
   if (errors.length > 0) throw new InvalidError({ group: 'meta.k8s.io', kind, name: '' }, errors);
   const options = OPTIONS[(validation || 'Warn') as FieldValidation];
   return query.get('dryRun') === 'All' ? { ...options, dryRun: true } : options;

@@ -42,7 +42,11 @@ export class WatchFormat {
     return this.negotiated.shape === 'table';
   }
 
-  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', entry: Pick<CacheEntry, 'bytes' | 'object' | 'resourceVersion'>, isFirst: boolean): Buffer {
+  event(
+    type: 'ADDED' | 'MODIFIED' | 'DELETED',
+    entry: Pick<CacheEntry, 'bytes' | 'object' | 'resourceVersion'>,
+    isFirst: boolean,
+  ): Buffer {
     const { shape, metaVersion } = this.negotiated;
     if (shape === 'object') return objectEvent(type, entry.bytes);
     if (shape === 'partial') return line(type, partialObject(entry.object.metadata, metaVersion));

@@ -133,7 +133,9 @@ export class WatchHub {
 
   /** It has been given changes that the store has lost since. */
   #expire(watcher: Watcher): void {
-    watcher.write(errorLine(new GoneError('too old resource version: the store has lost what came after it').toStatus()));
+    watcher.write(
+      errorLine(new GoneError('too old resource version: the store has lost what came after it').toStatus()),
+    );
     this.#end(watcher);
   }
 

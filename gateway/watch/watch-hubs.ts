@@ -28,7 +28,9 @@ export class WatchHubs {
 
   /** Prometheus text: watches by resource. */
   metricsText(): string {
-    const lines = [...this.#hubs.values()].map((hub) => `apiserver_longrunning_requests{verb="WATCH",resource="${hub.cache.type}"} ${hub.watchers}`);
+    const lines = [...this.#hubs.values()].map(
+      (hub) => `apiserver_longrunning_requests{verb="WATCH",resource="${hub.cache.type}"} ${hub.watchers}`,
+    );
     return lines.length === 0 ? '' : `# TYPE apiserver_longrunning_requests gauge\n${lines.join('\n')}\n`;
   }
 }

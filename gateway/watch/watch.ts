@@ -73,7 +73,13 @@ class WatchRun {
   readonly #cache: ResourceCache;
   readonly #options: WatcherOptions;
 
-  constructor(call: ResourceCall, cache: ResourceCache, options: WatcherOptions, timeoutMs: number, sink: ResponseSink) {
+  constructor(
+    call: ResourceCall,
+    cache: ResourceCache,
+    options: WatcherOptions,
+    timeoutMs: number,
+    sink: ResponseSink,
+  ) {
     this.#cache = cache;
     this.#options = options;
     this.#hub = call.parts.watches.of(cache);
@@ -112,7 +118,8 @@ class WatchRun {
       const entries = start.kind === 'state' ? this.#entries() : [];
       this.#watcher.seen(storeGeneration, revision);
       await this.#writeState(entries);
-      if (start.kind === 'state' && start.endBookmark && this.#options.bookmarks) this.#watcher.bookmark(resourceVersion, true);
+      if (start.kind === 'state' && start.endBookmark && this.#options.bookmarks)
+        this.#watcher.bookmark(resourceVersion, true);
     }
     await this.#catchUp();
   }
@@ -152,7 +159,10 @@ class WatchRun {
       if (watcher.revision === this.#cache.revision) return this.#hub.join(watcher);
       const { revision: newest, storeGeneration } = this.#cache;
       const changes = await this.#cache.since(watcher.revision);
-      if (!changes) return this.#fail(new GoneError(`too old resource version: ${this.#versionText()} (${this.#cache.resourceVersion})`));
+      if (!changes)
+        return this.#fail(
+          new GoneError(`too old resource version: ${this.#versionText()} (${this.#cache.resourceVersion})`),
+        );
       const bytes = watcher.encode(changes);
       const last = changes.at(-1);
       if (last) watcher.seen(last.storeGeneration, last.revision);
