@@ -120,19 +120,27 @@ export class ClusterClient {
 }
 
 function loadInto(config: KubeConfig, { kubeconfig, data = './.troupe' }: ConnectOptions): KubeConfig {
-  const file = kubeconfig ?? (process.env['KUBECONFIG'] ? undefined : path.join(data, 'admin.kubeconfig'));
-  if (!file) config.loadFromDefault();
-  else if (existsSync(file)) config.loadFromFile(file);
-  else
+  const fromEnvironment = process.env['KUBECONFIG'];
+  const file = kubeconfig ?? fromEnvironment ?? path.join(data, 'admin.kubeconfig');
+  const files = kubeconfig ? [kubeconfig] : file.split(path.delimiter).filter(Boolean);
+  if (!files.some((name) => existsSync(name))) {
     throw new Error(
-      `there is no ${file}: \`npm start\` starts a cluster and writes it, --data DIR or KUBECONFIG name another`,
+      `there is no ${file}: \`npm start\` starts a cluster and writes ./.troupe/admin.kubeconfig; --data DIR or KUBECONFIG name another`,
     );
+  }
+  if (files.length > 1) config.loadFromDefault();
+  else config.loadFromFile(files[0]!);
   return config;
 }
 
 async function answered(response: IncomingMessage): Promise<IncomingMessage> {
+  if ((response.statusCode ?? 0) < 400) return response;
+  throw await refusalOf(response);
+}
+
+/** Reads what the server says about a refusal. */
+export async function refusalOf(response: IncomingMessage): Promise<ServerError> {
   const code = response.statusCode ?? 0;
-  if (code < 400) return response;
   const body = await text(response);
   let status: Status;
   try {
@@ -140,7 +148,7 @@ async function answered(response: IncomingMessage): Promise<IncomingMessage> {
   } catch {
     status = { message: body.trim() || response.statusMessage, code };
   }
-  throw new ServerError({ code, ...status });
+  return new ServerError({ code, ...status });
 }
 
 function connectionProblem(error: NodeJS.ErrnoException, server: string): string {
