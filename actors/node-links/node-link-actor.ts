@@ -236,7 +236,7 @@ export class NodeLinkActor implements Actor, NodeLinkProtocol {
   #desired(cache: { storeGeneration: number; revision: number } & Parameters<PodsByNode['entries']>[0]): DesiredPods {
     const pods = this.parts.pods.entries(cache, this.#node).map((entry) => entry.object as Pod);
     const keys = new Set(pods.map((pod) => keyOf(pod.metadata.namespace, pod.metadata.name)));
-    for (const key of [...this.#told.keys()]) if (!keys.has(key)) this.#forget(key);
+    for (const key of this.#told.keys()) if (!keys.has(key)) this.#forget(key);
     for (const pod of pods) this.#remember(pod);
     this.#sent = { generation: cache.storeGeneration, revision: cache.revision };
     return { storeGeneration: cache.storeGeneration, revision: cache.revision, pods, token: this.self.token };

@@ -106,7 +106,7 @@ function conditionsOf(down: string | undefined, before: readonly Condition[], no
 /** Everything but the times of heartbeats. */
 export function sameStatus(a: Node['status'] | undefined, b: Node['status'] | undefined): boolean {
   const plain = (status: Node['status']) =>
-    JSON.stringify({ ...status, conditions: status?.conditions?.map(({ lastHeartbeatTime: _, ...rest }) => rest) });
+    JSON.stringify(status, (name, value: unknown) => (name === 'lastHeartbeatTime' ? undefined : value));
   return a !== undefined && b !== undefined && plain(a) === plain(b);
 }
 

@@ -98,6 +98,8 @@ export class SimulatedRuntime implements ContainerRuntime {
     const known = this.#sandboxes.get(this.#byIdentity.get(identity) ?? '');
     if (known) return known.state;
     if (this.options.sandboxDelayMs) await sleep(this.options.clock, this.options.sandboxDelayMs);
+    const made = this.#sandboxes.get(this.#byIdentity.get(identity) ?? '');
+    if (made) return made.state; // An agent that died while it asked, and the one after it, ask for the same.
     const id = this.#newId();
     const ips = spec.hostNetwork ? [] : [this.#network.take({ healthy: () => this.#healthy(id) })];
     const state: Sandbox = {
@@ -132,7 +134,7 @@ export class SimulatedRuntime implements ContainerRuntime {
     const sandbox = this.#sandboxes.get(id);
     if (!sandbox) return;
     await this.stopSandbox(id);
-    for (const containerId of [...sandbox.containers]) this.#remove(containerId);
+    for (const containerId of sandbox.containers) this.#remove(containerId);
     this.#sandboxes.delete(id);
     this.#byIdentity.delete(`sandbox/${sandbox.spec.pod.uid}/${sandbox.spec.attempt}`);
   }

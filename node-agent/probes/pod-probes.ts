@@ -85,7 +85,7 @@ export class PodProbes implements ProbeFindings {
   }
 
   stop(): void {
-    for (const name of [...this.#probed.keys()]) this.remove(name);
+    for (const name of this.#probed.keys()) this.remove(name);
   }
 
   #watch(pod: Pod, probed: Probed, startedMs: number): void {
