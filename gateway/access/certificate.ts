@@ -46,7 +46,7 @@ function addressBytes(address: string): Buffer {
   const groups = (text: string) => (text === '' ? [] : text.split(':').flatMap(groupBytes));
   const front = groups(head);
   const back = tail === undefined ? [] : groups(tail);
-  return Buffer.from([...front, ...new Array<number>(16 - front.length - back.length).fill(0), ...back]);
+  return Buffer.from([...front, ...Array.from({ length: 16 - front.length - back.length }, () => 0), ...back]);
 }
 
 /** A group of an IPv6 address; the last may be an IPv4 address. */

@@ -64,7 +64,7 @@ export class WatchHub {
   endAll(): void {
     this.#bookmarks?.cancel();
     this.#bookmarks = undefined;
-    for (const { watchers } of [...this.#groups.values()]) for (const watcher of [...watchers]) this.#end(watcher);
+    for (const { watchers } of this.#groups.values()) for (const watcher of watchers) this.#end(watcher);
   }
 
   /** Gives a watcher of this hub what has come, then a bookmark. */
@@ -111,7 +111,7 @@ export class WatchHub {
     const last = changes.at(-1) as ChangeEvent;
     this.#flushed = last.revision;
     const raised = firstOfNewestGeneration(changes);
-    for (const { watchers } of [...this.#groups.values()]) {
+    for (const { watchers } of this.#groups.values()) {
       const shared = new SharedBytes(changes, before);
       for (const watcher of watchers) {
         const hasLost = raised.storeGeneration > watcher.storeGeneration && raised.revision <= watcher.revision;
@@ -143,7 +143,7 @@ export class WatchHub {
     this.#bookmarks = undefined;
     if (this.#watchers === 0) return;
     this.#flush();
-    for (const { watchers } of [...this.#groups.values()]) {
+    for (const { watchers } of this.#groups.values()) {
       for (const watcher of watchers) if (watcher.options.bookmarks) watcher.bookmark(this.cache.resourceVersion);
     }
     this.#bookmarks = this.clock.after(BOOKMARK_MS, () => this.#sendBookmarks());
