@@ -1,6 +1,7 @@
 /** `exec`: a command in a container, over the WebSocket protocol `v5.channel.k8s.io`; its exit code becomes ours. */
 import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
-import { type Status } from './cluster-client.js';
+import WebSocket from 'ws';
+import { refusalOf, type Status } from './cluster-client.js';
 import { chooseContainer, choosePod } from './pod-choice.js';
 import type { Session } from './session.js';
 
@@ -42,16 +43,22 @@ async function converse(
   { stdin, tty }: { stdin: boolean; tty: boolean },
 ): Promise<number> {
   let status: Status | undefined;
-  const socket = await new WebSocketHandler(session.client.config)
-    .connect(where, null, (channel, bytes) => {
-      if (channel === channels.stdout) process.stdout.write(bytes);
-      else if (channel === channels.stderr) process.stderr.write(bytes);
-      else if (channel === channels.status) status = JSON.parse(bytes.toString()) as Status;
-      return status === undefined;
-    })
-    .catch((error: { message?: string }) => {
-      throw new Error(`error: the server refused the command: ${error.message ?? 'no reason given'}`);
-    });
+  const refused = Promise.withResolvers<never>();
+  const handler = new WebSocketHandler(session.client.config, (uri, protocols, options) => {
+    const made = new WebSocket(uri, protocols, options);
+    made.on(
+      'unexpected-response',
+      (_request, response) => void refusalOf(response).then(refused.reject, refused.reject),
+    );
+    return made as Socket;
+  });
+  const connected = handler.connect(where, null, (channel, bytes) => {
+    if (channel === channels.stdout) process.stdout.write(bytes);
+    else if (channel === channels.stderr) process.stderr.write(bytes);
+    else if (channel === channels.status) status = JSON.parse(bytes.toString()) as Status;
+    return status === undefined;
+  });
+  const socket = await Promise.race([connected, refused.promise]);
   const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
   const restore = [stdin ? sendInput(socket, tty) : undefined, tty ? sendSizes(socket) : undefined];
   await closed;
@@ -73,7 +80,9 @@ function sendInput(socket: Socket, tty: boolean): () => void {
 
 function sendSizes(socket: Socket): () => void {
   const send = () => {
-    const size = JSON.stringify({ Width: process.stdout.columns, Height: process.stdout.rows });
+    const { columns, rows } = process.stdout;
+    if (!columns || !rows) return;
+    const size = JSON.stringify({ Width: columns, Height: rows });
     socket.send(Buffer.concat([Buffer.of(channels.resize), Buffer.from(size)]));
   };
   send();
