@@ -69,7 +69,7 @@ export class Cluster {
     const life = this.world.life(`control-plane#${++this.#lives}`);
     if (this.#lives > 1) this.#store.reopen(life.name);
     const diesAt = (point: CrashPoint) => this.#diesAt(point);
-    const process = new SimControlPlane({ life, bus: this.#bus, store: this.#store, diesAt, onUnknown: () => this.#die('flush failed') });
+    const process = new SimControlPlane({ life, bus: this.#bus, store: this.#store, diesAt, onUnknown: () => this.#die('flush failed'), isDiskBroken: () => this.faults.isDiskBroken });
     this.#current = process;
     this.world.trace.add(`${life.name} begins`);
     process.start().then(
@@ -120,6 +120,7 @@ export class Cluster {
     if (!process) return;
     this.#current = undefined;
     this.#isServing = false;
+    this.faults.isDiskBroken = false;
     const lost = this.#store.crash();
     process.life.kill();
     this.world.trace.add(`${process.life.name} ends, ${lost} batches lost`);

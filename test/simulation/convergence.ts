@@ -109,7 +109,8 @@ export class Convergence {
       }
       if (!nodes.has(nodeName)) yield `${where} is bound to ${nodeName}, which is gone`;
       if (isFinishedPod(pod)) {
-        if (pod.spec.restartPolicy === 'Always') yield `${where} has ended (${pod.status?.phase} ${pod.status?.reason ?? ''})`;
+        // A node's agent may refuse what was bound while it still stops another; its owner makes a new one.
+        if (pod.spec.restartPolicy === 'Always' && !pod.status?.reason?.startsWith('OutOf')) yield `${where} has ended (${pod.status?.phase} ${pod.status?.reason ?? ''})`;
         continue;
       }
       if (pod.status?.phase !== 'Running' || conditionOf(pod, 'Ready') !== 'True') yield `${where} is ${pod.status?.phase}, ready ${conditionOf(pod, 'Ready')}`;

@@ -22,6 +22,8 @@ export type FaultKind =
 export class Faults implements StoreFaults, BusFaults {
   readonly counts = new Map<FaultKind, number>();
   isStorm = false;
+  /** A flush has failed: as in the embedded store, none after it is answered, and the process is about to end. */
+  isDiskBroken = false;
   #fullUntilMs = 0;
   readonly #random: SeededRandom;
   /** How rough this life is: some are all slow disks, some all lost events. */
@@ -61,7 +63,10 @@ export class Faults implements StoreFaults, BusFaults {
       return { kind: 'full' };
     }
     if (random.chance(this.#full)) this.#fullUntilMs = this.world.elapsedMs + random.next() * 2_000;
-    if (random.chance(this.#failed)) return { kind: 'unknown', effect: random.pick(['none', 'now']), effectAfterMs: random.next() * 10, answerAfterMs: random.next() * 20 };
+    if (!this.isDiskBroken && random.chance(this.#failed)) {
+      this.isDiskBroken = true;
+      return { kind: 'unknown', effect: random.pick(['none', 'now']), effectAfterMs: random.next() * 10, answerAfterMs: random.next() * 20 };
+    }
     if (!random.chance(this.#late)) return { kind: 'flushed', afterMs: quickMs };
     this.count('flush late');
     return { kind: 'flushed', afterMs: random.next() * random.pick([20, 200, 1_500]) };

@@ -28,7 +28,11 @@ export const commitsMin = 200;
 export const faultsMin = 5;
 
 const USERS = 3;
-const ACTIONS_PER_USER = 30;
+const ACTIONS_PER_USER_MIN = 15;
+const ACTIONS_PER_USER_MAX = 150;
+/** With what a calm adds, well above what a life must have. */
+const STORM_COMMITS = 220;
+const STORM_FAULTS = 8;
 const CALM_MAX_MS = 15 * 60_000;
 const LOOK_MS = 2_000;
 /** Converged is what still holds after this. */
@@ -96,11 +100,12 @@ class LifeRun {
   }
 
   async #storm(): Promise<void> {
-    const { faults } = this.#cluster;
+    const { faults, auditor } = this.#cluster;
+    const isEnough = () => auditor.history.count >= STORM_COMMITS && faults.total >= STORM_FAULTS;
     faults.isStorm = true;
     let isOn = true;
     const accidents = this.#accidents(() => isOn);
-    await Promise.all(this.#users.map((user) => user.run(ACTIONS_PER_USER)));
+    await Promise.all(this.#users.map((user) => user.run(ACTIONS_PER_USER_MIN, ACTIONS_PER_USER_MAX, isEnough)));
     isOn = false;
     await accidents;
     faults.isStorm = false;

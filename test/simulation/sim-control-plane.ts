@@ -23,6 +23,8 @@ export interface ControlPlaneParts {
   readonly diesAt: (point: CrashPoint) => boolean;
   /** The store's answer did not come: the embedded store's rule is that the process ends. */
   readonly onUnknown: () => void;
+  /** A flush failed: no later one is answered. */
+  readonly isDiskBroken: () => boolean;
 }
 
 export class SimControlPlane {
@@ -56,7 +58,7 @@ export class SimControlPlane {
 
   /** The store, with the moments in which the process may die. */
   #dyingStore(): SnapshotStore {
-    const { store, life, diesAt, onUnknown } = this.parts;
+    const { store, life, diesAt, onUnknown, isDiskBroken } = this.parts;
     const dies = (point: CrashPoint): boolean => !life.isAlive || diesAt(point);
     return new Proxy(store, {
       get: (target, name) => {
@@ -71,7 +73,7 @@ export class SimControlPlane {
     });
 
     async function commit(batches: ReadonlyMap<string, readonly CommitEntry[]>) {
-      if (dies('before commit')) return new Promise<never>(() => {});
+      if (isDiskBroken() || dies('before commit')) return new Promise<never>(() => {});
       const answer = store.commitAll(batches);
       if (dies('in commit')) return new Promise<never>(() => {});
       const outcomes = await answer;

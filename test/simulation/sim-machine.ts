@@ -3,6 +3,7 @@ import { MemoryAgentState } from '../../node-agent/agent/agent-state.js';
 import { NodeAgent } from '../../node-agent/agent/node-agent.js';
 import type { SimulatedNetwork } from '../../node-agent/containers/simulated-network.js';
 import { SimulatedRuntime } from '../../node-agent/containers/simulated-runtime.js';
+import { SimulatedTransport } from '../../node-agent/containers/simulated-transport.js';
 import { SimulatedVolumes } from '../../node-agent/volumes/simulated-volumes.js';
 import { loggerOf } from './sim-control-plane.js';
 import type { Life } from './world/life.js';
@@ -27,7 +28,7 @@ export class SimMachine {
     readonly name: string,
     private readonly world: World,
     private readonly bus: SimBus,
-    network: SimulatedNetwork,
+    private readonly network: SimulatedNetwork,
     private readonly address: string,
   ) {
     this.hardware = world.life(`machine ${name}`);
@@ -53,12 +54,11 @@ export class SimMachine {
     if (this.hasAgent || !this.hardware.isAlive) return;
     const life = this.world.life(`agent ${this.name}#${++this.#lives}`);
     this.#agentLife = life;
-    const runtime = life.scoped(this.runtime);
     this.#agent = new NodeAgent({
       nodeName: this.name,
       bus: this.bus.of(life),
-      runtime,
-      transport: runtime,
+      runtime: life.scoped(this.runtime),
+      transport: life.scoped(new SimulatedTransport(this.network)),
       volumes: life.scoped(this.#volumes),
       dataStore: life.scoped(this.#state),
       clock: life.clock,

@@ -32,7 +32,7 @@ function lineOf({ seed, commits, faults, watchEvents, steps, virtualMs, digest }
 }
 
 function failureText({ seed, steps, failure, lastLines }: LifeReport): string {
-  const lines = lastLines.slice(-Number(values.lines)).map((line) => `    ${line.slice(0, 400)}`);
+  const lines = (Number(values.lines) > 0 ? lastLines.slice(-Number(values.lines)) : []).map((line) => `    ${line.slice(0, 400)}`);
   const invariant = (failure as { invariant?: string }).invariant;
   return [...lines, `FAILED seed ${seed}, step ${steps}: ${invariant ? `${invariant}: ` : ''}${invariant ? failure!.message : (failure!.stack ?? '')}`, `  again: npm run simulate -- --seed ${seed}`].join('\n');
 }

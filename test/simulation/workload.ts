@@ -45,8 +45,9 @@ export class Workload {
     this.#client = new ApiClient(cluster, name);
   }
 
-  async run(actions: number): Promise<void> {
-    for (let i = 0; i < actions; i++) {
+  /** Goes on until it is enough, but not for ever. */
+  async run(actionsMin: number, actionsMax: number, isEnough: () => boolean): Promise<void> {
+    for (let i = 0; i < actionsMin || (i < actionsMax && !isEnough()); i++) {
       await this.#client.sleep(this.#random.next() * this.#random.pick([20, 200, 800]));
       // Mostly there is somebody to talk to; trying anyway is worth a try, too.
       while (!this.cluster.serving && this.#random.chance(0.9)) await this.#client.sleep(300);

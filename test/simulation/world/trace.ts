@@ -1,7 +1,7 @@
 /** What happened in a life: a hash of all of it, and the last lines for whoever reads a failure. */
 import { createHash } from 'node:crypto';
 
-const LINES_MAX = 400;
+const LINES_MAX = 10_000;
 
 export class Trace {
   readonly #hash = createHash('sha256');
