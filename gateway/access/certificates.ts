@@ -52,7 +52,7 @@ export function serverNames(listen: string, serviceAddress: string | undefined):
 
 const isWildcard = (address: string) => address === '0.0.0.0' || address === '::';
 
-/** One per process. `ready` once; then synchronous. */
+/** One per process: `ensure` first, then `issue` as often as you like. */
 export class Certificates {
   #ca: CertificateAndKey | undefined;
 

@@ -1,6 +1,7 @@
 /** WATCH: where it starts, what it is given first, and how it ends. */
 import { GoneError, StatusError } from '../../schemas/errors.js';
 import { encodeResourceVersion, type ResourceVersion } from '../../schemas/meta/resource-version.js';
+import type { Logger } from '../../runtime/process/logger.js';
 import type { CacheEntry, ResourceCache } from '../../runtime/views/resource-cache.js';
 import type { ApiResponse, ResponseSink } from '../api-request.js';
 import { NotAcceptableError } from '../http-errors.js';
@@ -72,6 +73,7 @@ class WatchRun {
   readonly #watcher: Watcher;
   readonly #cache: ResourceCache;
   readonly #options: WatcherOptions;
+  readonly #logger: Logger;
 
   constructor(
     call: ResourceCall,
@@ -82,6 +84,7 @@ class WatchRun {
   ) {
     this.#cache = cache;
     this.#options = options;
+    this.#logger = call.parts.logger;
     this.#hub = call.parts.watches.of(cache);
     this.#watcher = new Watcher(options, sink);
     const timer = call.parts.clock.after(timeoutMs, () => this.#timeout());
@@ -91,8 +94,9 @@ class WatchRun {
   /** Never rejects. */
   begin(start: Start): void {
     this.#play(start).catch((error: unknown) => {
-      const status = error instanceof StatusError ? error : new GoneError('the watch could not be continued');
-      this.#fail(status);
+      if (error instanceof StatusError) return this.#fail(error);
+      this.#logger.error({ error, type: this.#cache.type }, 'a watch failed unexpectedly');
+      this.#fail(new GoneError('the watch could not be continued'));
     });
   }
 
