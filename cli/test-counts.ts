@@ -1,4 +1,6 @@
 /** The counts of a test run, from what ava's reporter prints at its end. */
+import { stripVTControlCharacters } from 'node:util';
+
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
@@ -16,7 +18,7 @@ const failures = [
 
 /** Ava prints `12 tests passed`, `1 test failed`, `3 tests skipped`; what never got as far as a test counts as failed. */
 export function countsOf(report: string): TestCounts {
-  const plain = report.replace(/\u001B\[[\d;]*m/g, '');
+  const plain = stripVTControlCharacters(report);
   const sum = (what: string) => {
     const found = [...plain.matchAll(new RegExp(`^\\s*(\\d+) ${what}\\b`, 'gm'))];
     return Number(found.at(-1)?.[1] ?? 0);

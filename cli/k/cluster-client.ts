@@ -1,6 +1,6 @@
 /** Requests to the cluster that a kubeconfig names. @kubernetes/client-node reads the kubeconfig; the requests are plain HTTPS, so that tables and watches come as the server sends them. */
 import { existsSync } from 'node:fs';
-import http, { type IncomingMessage } from 'node:http';
+import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -46,7 +46,7 @@ export class ClusterClient {
     private readonly options: RequestOptions,
   ) {}
 
-  /** Reads `--kubeconfig`, else KUBECONFIG, else the data folder's. */
+  /** Reads `--kubeconfig`, else the one of `--data`, else KUBECONFIG, else that of ./.troupe. */
   static async connect(options: ConnectOptions): Promise<ClusterClient> {
     const config = new KubeConfig();
     const server = loadInto(config, options).getCurrentCluster()?.server;
@@ -85,8 +85,8 @@ export class ClusterClient {
       for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one);
     }
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const headers = {
-      ...this.options.headers,
+    const headers: OutgoingHttpHeaders = {
+      ...(this.options.headers as OutgoingHttpHeaders | undefined),
       accept: call.accept ?? 'application/json',
       'user-agent': 'troupe-k',
       ...(body === undefined
@@ -105,9 +105,9 @@ export class ClusterClient {
         timeout: timeoutMs,
         ...(secure ? { agent: this.#agent } : {}),
       };
-      const request = (secure ? https : http).request(url, options, (response) =>
-        answered(response).then(resolve, reject),
-      );
+      const request = (secure ? https : http).request(url, options, (response) => {
+        void answered(response).then(resolve, reject);
+      });
       request.on('timeout', () => request.destroy(new Error(`no answer in ${timeoutMs / 1000} s`)));
       request.on('error', (error: NodeJS.ErrnoException) => reject(new Error(connectionProblem(error, this.server))));
       request.end(body);
@@ -119,10 +119,10 @@ export class ClusterClient {
   }
 }
 
-function loadInto(config: KubeConfig, { kubeconfig, data = './.troupe' }: ConnectOptions): KubeConfig {
-  const fromEnvironment = process.env['KUBECONFIG'];
-  const file = kubeconfig ?? fromEnvironment ?? path.join(data, 'admin.kubeconfig');
-  const files = kubeconfig ? [kubeconfig] : file.split(path.delimiter).filter(Boolean);
+function loadInto(config: KubeConfig, { kubeconfig, data }: ConnectOptions): KubeConfig {
+  const chosen = kubeconfig ?? (data && path.join(data, 'admin.kubeconfig'));
+  const file = chosen ?? (process.env['KUBECONFIG'] || path.join('.troupe', 'admin.kubeconfig'));
+  const files = chosen ? [chosen] : file.split(path.delimiter).filter(Boolean);
   if (!files.some((name) => existsSync(name))) {
     throw new Error(
       `there is no ${file}: \`npm start\` starts a cluster and writes ./.troupe/admin.kubeconfig; --data DIR or KUBECONFIG name another`,

@@ -17,7 +17,15 @@ interface ContainerStatus {
   readonly lastState?: State;
 }
 
-type State = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type State = Readonly<Record<string, StateFacts>>;
+
+interface StateFacts {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly exitCode?: number;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
 
 const groups = [
   ['initContainers', 'initContainerStatuses', 'Init Containers'],
@@ -95,13 +103,13 @@ function probes(container: Container): [string, unknown][] {
 
 function stateText(state: State | undefined): string {
   const [[name, facts] = ['waiting', {}]] = Object.entries(state ?? {});
-  const { reason, message, exitCode, startedAt, finishedAt } = facts as Record<string, unknown>;
+  const { reason, message, exitCode, startedAt, finishedAt }: StateFacts = facts;
   const parts = [
     titled(name),
     reason,
-    exitCode === undefined ? undefined : `exit code ${String(exitCode)}`,
-    startedAt && `started ${String(startedAt)}`,
-    finishedAt && `finished ${String(finishedAt)}`,
+    exitCode === undefined ? undefined : `exit code ${exitCode}`,
+    startedAt && `started ${startedAt}`,
+    finishedAt && `finished ${finishedAt}`,
     message,
   ];
   return parts.filter(Boolean).join(', ');

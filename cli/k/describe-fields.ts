@@ -3,7 +3,7 @@ const width = 22;
 
 export function fieldLines(name: string, value: unknown): string[] {
   if (value === null || value === undefined) return [];
-  if (typeof value !== 'object') return valueLines(name, String(value));
+  if (typeof value !== 'object') return valueLines(name, String(value as string | number | boolean));
   const isEmpty = Object.keys(value).length === 0;
   if (isEmpty) return valueLines(name, '<none>');
   if (Array.isArray(value)) return listLines(name, value);

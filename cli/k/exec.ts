@@ -33,7 +33,7 @@ export async function exec(
     tty: String(tty),
   });
   for (const word of command) query.append('command', word);
-  const where = `${session.at(session.types.named('pods'), pod.metadata.name)}/exec?${query}`;
+  const where = `${session.at(session.types.named('pods'), pod.metadata.name)}/exec?${query.toString()}`;
   return converse(session, where, { stdin: options.stdin === true, tty });
 }
 

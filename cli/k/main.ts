@@ -36,8 +36,8 @@ function programOf(finish: (code: number) => void): Command {
       .command(usage)
       .description(description)
       .option('-n, --namespace <name>', 'the namespace')
-      .option('--kubeconfig <file>', 'the kubeconfig (default: KUBECONFIG, else that of the data folder)')
-      .option('--data <dir>', "Troupe's data folder", './.troupe')
+      .option('--kubeconfig <file>', 'the kubeconfig (default: KUBECONFIG, else the data folder has one)')
+      .option('--data <dir>', 'the data folder whose kubeconfig is meant (default: ./.troupe)')
       .addHelpText('after', `\nExamples:\n${lines.map((line) => `  npm run k -- ${line}`).join('\n')}\n`)
       .action(async (...given: unknown[]) => {
         const words = given

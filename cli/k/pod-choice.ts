@@ -29,7 +29,7 @@ export async function podsOf(session: Session, labelSelector: string): Promise<r
 
 export function chooseContainer(pod: ApiObject, wanted: string | undefined): string {
   if (wanted) return wanted;
-  const names = (pod.spec?.containers as { name: string }[]).map(({ name }) => name);
+  const names = ((pod.spec?.containers ?? []) as { name: string }[]).map(({ name }) => name);
   const annotated = pod.metadata.annotations?.[defaultContainer];
   if (annotated && names.includes(annotated)) return annotated;
   if (names.length > 1) process.stderr.write(`Defaulted container "${names[0]}" out of: ${names.join(', ')}\n`);

@@ -37,9 +37,9 @@ export interface Session {
   readonly types: ResourceTypes;
   readonly namespace: string;
   /** `pathOf` in the session's namespace. */
-  at(type: ResourceType, name?: string): string;
+  readonly at: (type: ResourceType, name?: string) => string;
   /** A line to stdout. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 export async function openSession(options: CommonOptions): Promise<Session> {

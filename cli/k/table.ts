@@ -63,6 +63,6 @@ function aligned(row: readonly string[], widths: readonly number[]): string {
 }
 
 function cellText(cell: unknown): string {
-  if (cell === null || cell === undefined || cell === '') return '<none>';
-  return String(cell).split('\n')[0]!;
+  if (cell === null || cell === undefined) return '<none>';
+  return String(cell as string | number).split('\n')[0]!;
 }
