@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { DocumentList } from '../documents.js';
 import { type PathItem, pathsOf, rootOf, type ServedKind } from './document-operations.js';
 import { pathItem } from './document-paths.js';
+import { documentProtobuf } from './document-protobuf.js';
 import { definitionsOf, type Dialect, type Json, type Table } from './document-schemas.js';
 import type { Models } from './read-models.js';
 
@@ -15,19 +16,17 @@ const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 /** One v3 document per group-version, and v2. `kinds` are those that are served. */
 export function writeDocuments(out: string, kinds: readonly ServedKind[], table: Table, models: Models): void {
   const list: DocumentList = {};
-  const save = (path: string, document: Json) => {
-    const text = JSON.stringify(document);
-    const file = `openapi-${path.replaceAll('/', '-')}.json.gz`;
-    writeFileSync(join(out, file), gzipSync(text, { level: 9 }));
-    list[path] = {
-      file,
-      hash: createHash('sha512').update(text).digest('hex').toUpperCase(),
-      size: Buffer.byteLength(text),
-    };
+  const save = (path: string, suffix: string, content: Buffer) => {
+    const file = `openapi-${path.replaceAll('/', '-')}.${suffix}.gz`;
+    writeFileSync(join(out, file), gzipSync(content, { level: 9 }));
+    list[path] = { file, hash: createHash('sha512').update(content).digest('hex').toUpperCase(), size: content.length };
   };
+  const saveJson = (path: string, document: Json) => save(path, 'json', Buffer.from(JSON.stringify(document)));
   for (const [path, served] of Map.groupBy(kinds, (kind) => rootOf(kind).slice(1)))
-    save(path, { openapi: '3.0.0', info, ...contents(served, table, models, 3) });
-  save('v2', { swagger: '2.0', info, ...contents(kinds, table, models, 2) });
+    saveJson(path, { openapi: '3.0.0', info, ...contents(served, table, models, 3) });
+  const v2 = { swagger: '2.0', info, ...contents(kinds, table, models, 2) };
+  saveJson('v2', v2);
+  save('v2.protobuf', 'pb', documentProtobuf(v2));
   writeFileSync(join(out, 'documents.json'), JSON.stringify(list));
 }
 

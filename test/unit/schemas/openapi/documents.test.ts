@@ -67,3 +67,10 @@ test('the index names each document with a hash of its content', (t) => {
   t.is(paths.v2, undefined);
   t.is(openApiDocument('apis/nothing/v1'), undefined);
 });
+
+test('the protobuf of v2 names every definition and the extensions that clients read', (t) => {
+  const bytes = gunzipSync(openApiDocument('v2.protobuf')!.gzipped).toString('latin1');
+  for (const name of Object.keys(read('v2').definitions as Json)) t.true(bytes.includes(name), name);
+  t.true(bytes.startsWith('\n\x032.0'));
+  t.true(bytes.includes('x-kubernetes-patch-merge-key'));
+});
