@@ -6,12 +6,16 @@ import type { PodVolumes } from '../volumes/pod-volumes.js';
 export interface Found {
   readonly sandboxes: Sandbox[];
   readonly containers: ContainerState[];
+  /** Something has happened to it since it was listed: it must be looked at again. */
+  readonly isOld?: boolean;
 }
 
 const ORPHAN_GRACE_SECONDS = 30;
 
 export class Adoption {
   #found = new Map<string, Found>();
+  /** Pods whose events came while nobody looked after them. */
+  readonly #missed = new Set<string>();
   #answered = false;
 
   constructor(
@@ -46,7 +50,13 @@ export class Adoption {
   take(uid: string): Found | undefined {
     const found = this.#found.get(uid);
     this.#found.delete(uid);
-    return found;
+    const isOld = this.#missed.delete(uid);
+    return found && { ...found, isOld };
+  }
+
+  /** An event of a pod that has not begun: what was listed of it may be old by now. */
+  missed(uid: string): void {
+    if (!this.#answered || this.#found.has(uid)) this.#missed.add(uid);
   }
 
   /** The control plane has answered: absence now means that nobody wants it. */
@@ -59,6 +69,7 @@ export class Adoption {
     if (!this.#answered) return;
     const orphans = [...this.#found].filter(([uid]) => !isWanted(uid));
     for (const [uid] of orphans) this.#found.delete(uid);
+    this.#missed.clear();
     try {
       await Promise.all(orphans.map(([uid, found]) => this.#remove(uid, found)));
       for (const uid of await this.volumes.list()) if (!isWanted(uid)) await this.volumes.remove(uid);

@@ -129,7 +129,11 @@ export class NodeAgent {
       }),
     );
     this.#watch = runtime.watch(
-      (event) => this.#actors.get(event.pod.uid)?.onRuntimeEvent(event),
+      (event) => {
+        const actor = this.#actors.get(event.pod.uid);
+        if (actor) actor.onRuntimeEvent(event);
+        else this.#adoption.missed(event.pod.uid);
+      },
       () => void this.#resync(),
     );
     const saved = await dataStore.load();

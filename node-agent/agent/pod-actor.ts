@@ -89,8 +89,9 @@ export class PodActor {
   }
 
   /** Begins. `found` is what runs of it since before this agent. */
-  start(found?: { sandboxes: readonly Sandbox[]; containers: readonly ContainerState[] }): void {
+  start(found?: { sandboxes: readonly Sandbox[]; containers: readonly ContainerState[]; isOld?: boolean }): void {
     if (found) this.#adopt(found.sandboxes, found.containers);
+    if (found?.isOld) this.#lookAgain(found.containers);
     if (isTerminal(this.#pod.status?.phase)) {
       this.#status = this.#pod.status;
       this.#finished = true;
@@ -307,6 +308,12 @@ export class PodActor {
     this.#containers.record.sandbox = newest;
     this.#oldSandboxes.push(...older.map(({ id }) => id));
     this.#containers.adopt(containers);
+  }
+
+  #lookAgain(containers: readonly ContainerState[]): void {
+    this.#chores.run('inspect sandbox', () => this.#inspectSandbox());
+    for (const { id, name } of containers)
+      this.#chores.run(`inspect ${id}`, () => this.#containers.inspect(id, name));
   }
 
   async #inspectSandbox(): Promise<void> {

@@ -36,8 +36,8 @@ export class Auditor {
       if (entry.storeGeneration < generation) return this.#broken('generations only grow', `${type}: ${entry.storeGeneration} after ${generation}`);
       this.#generations.set(type, entry.storeGeneration);
       const committed = this.history.append(type, entry, this.world.elapsedMs);
-      const digest = entry.bytes ? Buffer.from(entry.bytes).toString() : '';
-      this.world.trace.add(`${type} ${committed.resourceVersion} ${entry.kind} ${entry.key ?? ''} ${digest.length > 300 ? hash(digest) : digest}`);
+      const text = entry.bytes ? Buffer.from(entry.bytes).toString() : '';
+      this.world.trace.add(`${type} ${committed.resourceVersion} ${entry.kind} ${entry.key ?? ''} ${text}`);
       if (committed.object) this.#identity(committed, committed.object);
       if (type === 'pods') this.#pod(committed);
       if (type === 'configmaps') this.#operation(committed);
@@ -118,9 +118,3 @@ export class Auditor {
 }
 
 const operationOf = ({ object }: Committed): string | undefined => (object?.['data'] as Record<string, string> | undefined)?.['op'];
-
-function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return (value >>> 0).toString(16);
-}

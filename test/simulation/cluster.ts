@@ -139,6 +139,6 @@ export class Cluster {
   loseMachine(name: string): void {
     this.machines.get(name)?.destroy();
     this.machines.delete(name);
-    this.faults.count('node lost');
+    this.faults.count('node lost', name);
   }
 }

@@ -48,9 +48,9 @@ export class Faults implements StoreFaults, BusFaults {
     return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  count(kind: FaultKind): void {
+  count(kind: FaultKind, where = ''): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    this.world.trace.add(`fault: ${kind}`);
+    this.world.trace.add(`fault: ${kind} ${where}`);
   }
 
   /** Flushes take a moment also in good weather, so that there is something to lose. */

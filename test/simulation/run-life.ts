@@ -133,7 +133,7 @@ class LifeRun {
   #crashAgent(name: string): void {
     const machine = this.#cluster.machines.get(name);
     if (!machine?.hasAgent) return;
-    this.#cluster.faults.count('agent crash');
+    this.#cluster.faults.count('agent crash', name);
     machine.crashAgent();
     void this.#client.sleep(this.#chance.next() * 5_000).then(() => machine.startAgent());
   }
@@ -141,7 +141,7 @@ class LifeRun {
   async #restartAgent(name: string): Promise<void> {
     const machine = this.#cluster.machines.get(name);
     if (!machine?.hasAgent) return;
-    this.#cluster.faults.count('agent restart');
+    this.#cluster.faults.count('agent restart', name);
     await machine.stopAgent();
     machine.startAgent();
   }
@@ -150,8 +150,9 @@ class LifeRun {
     const machine = this.#cluster.machines.get(name);
     const running = (await machine?.runtime.list())?.containers.filter(({ state }) => state === 'running') ?? [];
     if (running.length === 0) return;
-    this.#cluster.faults.count('container killed');
-    machine!.runtime.crash(this.#chance.pick(running).id);
+    const container = this.#chance.pick(running);
+    this.#cluster.faults.count('container killed', `${container.pod.namespace}/${container.pod.name} on ${name}`);
+    machine!.runtime.crash(container.id);
   }
 
   /** No more faults: within its time the cluster must be what was asked, and stay so. */

@@ -1,4 +1,7 @@
-/** `npm run simulate -- --seed N | --seeds COUNT [--from N]`: lives of whole clusters in virtual time; exit code 1 where an invariant was broken. */
+/**
+ * `npm run simulate -- --seed N | --seeds COUNT [--from N]`: lives of whole clusters in virtual time; exit code 1 where an invariant was broken.
+ * `--lines N`: that many of the trace's last lines. `--about TEXT`: all lines that mention it, whole, also of a life that went well.
+ */
 import { parseArgs } from 'node:util';
 import { type LifeReport, runLife } from './run-life.js';
 
@@ -8,6 +11,7 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     from: { type: 'string', default: '1' },
     lines: { type: 'string', default: '40' },
+    about: { type: 'string' },
   },
 });
 
@@ -19,6 +23,7 @@ for (let seed = first; seed < first + count; seed++) {
   const beganMs = performance.now();
   const report = await runLife(seed);
   console.log(lineOf(report, performance.now() - beganMs));
+  if (values.about !== undefined) for (const line of report.lastLines) if (line.includes(values.about)) console.log(line);
   if (!report.failure) continue;
   failures++;
   console.log(failureText(report));
@@ -32,7 +37,7 @@ function lineOf({ seed, commits, faults, watchEvents, steps, virtualMs, digest }
 }
 
 function failureText({ seed, steps, failure, lastLines }: LifeReport): string {
-  const lines = (Number(values.lines) > 0 ? lastLines.slice(-Number(values.lines)) : []).map((line) => `    ${line.slice(0, 400)}`);
+  const lines = (Number(values.lines) > 0 ? lastLines.slice(-Number(values.lines)) : []).map((line) => `    ${line.slice(0, 240)}`);
   const invariant = (failure as { invariant?: string }).invariant;
   return [...lines, `FAILED seed ${seed}, step ${steps}: ${invariant ? `${invariant}: ` : ''}${invariant ? failure!.message : (failure!.stack ?? '')}`, `  again: npm run simulate -- --seed ${seed}`].join('\n');
 }
