@@ -66,6 +66,8 @@ function parsePairs(bytes: Buffer): SpdyHeaders {
 }
 
 const ZLIB_HEADER = Buffer.from([0x78, 0x01]);
+/** An empty stored block. Go's inflate hands out what came before only when it reads one. */
+const FLUSH = Buffer.from([0, 0, 0, 0xff, 0xff]);
 
 /** Writes the blocks of one connection as stored blocks of deflate: what we send isn't worth compressing, and this needs no waiting. */
 export class HeaderBlockWriter {
@@ -78,7 +80,7 @@ export class HeaderBlockWriter {
     stored.writeUInt16LE(~pairs.length & 0xffff, 3);
     const start = this.#isFirst ? ZLIB_HEADER : Buffer.alloc(0);
     this.#isFirst = false;
-    return Buffer.concat([start, stored, pairs]);
+    return Buffer.concat([start, stored, pairs, FLUSH]);
   }
 }
 
