@@ -68,7 +68,6 @@ async function removeContainers(dataFolder: string, progress: Progress): Promise
   const removed = await progress.step('Removing containers', () =>
     removeClusterFromDocker({ socketPath, clusterId, clock: new SystemClock() }),
   );
-  progress.say(
-    `Removed ${removed.containers} containers, ${removed.sandboxes} sandboxes and ${removed.networks} networks.`,
-  );
+  const counts = Object.entries(removed).filter(([, count]) => count > 0);
+  if (counts.length > 0) progress.say(`Removed ${counts.map(([what, count]) => `${count} ${what}`).join(', ')}.`);
 }

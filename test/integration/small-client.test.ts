@@ -1,6 +1,6 @@
 /** `npm run k` against a cluster with simulated nodes: what a machine without kubectl has. */
 import { execFile, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,11 @@ import test from 'ava';
 import { root } from '../harness/source-rules.js';
 import { removeTroupe, startTroupe, type TroupeProcess } from '../harness/troupe-process.js';
 
-const program = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+// The bundle, where it is built, starts in a fifth of the time.
+const builds = ['../../bundle/main.js', '../../cli/main.js'].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+);
+const program = builds.find((name) => existsSync(name))!;
 const hello = path.join(root, 'deploy', 'examples', 'hello.yaml');
 
 interface Said {
