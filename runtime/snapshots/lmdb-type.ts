@@ -50,6 +50,8 @@ export class LmdbType {
   /** Rows that LMDB may not show yet, by first revision. */
   readonly #rowsInFlight = new Map<number, Buffer>();
   #trimming = false;
+  /** The newest revision when only the newest row, which may hold many, was left: until there is another, nothing can be trimmed. */
+  #newestRowEnd = 0;
 
   constructor(
     readonly name: StoreType,
@@ -205,6 +207,7 @@ export class LmdbType {
   /** Whether the log holds more than it may. The newest row stays. */
   mustTrim(nowMs: number): boolean {
     if (!this.#headsLoaded || this.#trimming || this.#oldest >= this.flushedRevision) return false;
+    if (this.#newestRowEnd === this.flushedRevision) return false;
     return this.#isOver(nowMs);
   }
 
@@ -224,6 +227,7 @@ export class LmdbType {
       this.#oldestAtMs = atMs;
       this.#oldest = first;
       const isNewest = first + count > this.flushedRevision;
+      if (isNewest) this.#newestRowEnd = this.flushedRevision;
       if (isNewest || entries >= TRIM_STEP_ENTRIES || !this.#isOver(nowMs)) break;
       this.#moveOut(value, moved);
       this.#keepAsks(value, nowMs);
