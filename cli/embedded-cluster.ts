@@ -92,6 +92,7 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
     const clusterId = await keptClusterId(store, random.uuid(), dataFolder);
     const machine = await startMachine(options.machine, { bus, clock, random, turn, logger, dataFolder, clusterId, apiService: { host: serviceAddress, port: 443 } });
     stops.push(() => machine.stop());
+    await forgetSimulated(controlPlane, machine.nodeNames);
     const url = `https://${options.apiHost.includes(':') ? `[${options.apiHost}]` : options.apiHost}:${port}`;
     return { url, port, controlPlane, kubeconfigPath: writeKubeconfig(options.dataFolder, url, kept), stop };
   } catch (error) {
@@ -107,6 +108,13 @@ async function keptClusterId(store: LmdbStore, fresh: string, dataFolder: string
   if (!kept) await store.putRecord('cluster/id', Buffer.from(id));
   writeFileSync(path.join(dataFolder, 'cluster-id'), `${id}\n`);
   return id;
+}
+
+/** Simulated nodes of an earlier start exist no more: nothing may wait for them, and their pods go with them. */
+async function forgetSimulated(controlPlane: ControlPlane, nodeNames: readonly string[]): Promise<void> {
+  const nodes = (await controlPlane.caches.of('nodes')).list();
+  const gone = nodes.filter(({ name, labels }) => labels?.['node.troupe.dev/simulated'] === 'true' && !nodeNames.includes(name));
+  await Promise.all(gone.map(({ key }) => controlPlane.clientFor('embedded').delete('nodes', key)));
 }
 
 /** Tokens for pods' service accounts, which node-links name and the signer wants with their uid. */

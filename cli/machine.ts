@@ -24,6 +24,7 @@ export interface MachineParts {
 }
 
 export interface Machine {
+  readonly nodeNames: readonly string[];
   /** Ends the agents; containers run on. */
   stop(): Promise<void>;
 }
@@ -50,6 +51,7 @@ async function startDocker(socketPath: string, parts: MachineParts): Promise<Mac
   const agent = new NodeAgent({ nodeName, bus, runtime, volumes, transport: new NetworkProbeTransport(), clock, random, turn, logger, dataStore, options });
   await agent.start();
   return {
+    nodeNames: [nodeName],
     async stop() {
       await agent.stop();
       await runtime.close();
@@ -60,8 +62,9 @@ async function startDocker(socketPath: string, parts: MachineParts): Promise<Mac
 async function startSimulated(nodes: number, { bus, clock, random, turn, logger, apiService }: MachineParts): Promise<Machine> {
   const { SimulatedFleet } = await import('../node-agent/agent/simulated-fleet.js');
   const fleet = new SimulatedFleet({ bus, clock, random, turn, logger, options: { apiService } });
-  await fleet.start(Array.from({ length: nodes }, (_, i) => `node-${i + 1}`));
-  return { stop: () => fleet.stop() };
+  const nodeNames = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`);
+  await fleet.start(nodeNames);
+  return { nodeNames, stop: () => fleet.stop() };
 }
 
 /** The machine's first outside address, which pods can reach too. */

@@ -18,7 +18,9 @@ async function main(argv: readonly string[]): Promise<void> {
   addDown(program);
   addClient(program);
   try {
-    await program.parseAsync(argv);
+    // The client reads its own command line: commander would take the `--` before a command to run for its own.
+    if (argv[2] === 'k') process.exitCode = await (await import('./k/main.js')).k(argv.slice(3));
+    else await program.parseAsync(argv);
   } catch (error) {
     process.stderr.write(`troupe: ${process.env['TROUPE_DEBUG'] ? (error as Error).stack : (error as Error).message}\n`);
     process.exitCode = 1;
@@ -53,12 +55,7 @@ function addClient(program: Command): void {
   program
     .command('k')
     .description('A small client: get, describe, apply, delete, logs, exec, scale, rollout status.')
-    .allowUnknownOption()
-    .helpOption(false)
-    .argument('[args...]')
-    .action(async (args: string[]) => {
-      process.exitCode = await (await import('./k/main.js')).k(args);
-    });
+    .argument('[args...]');
 }
 
 function examples(lines: readonly string[]): string {

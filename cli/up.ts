@@ -65,7 +65,7 @@ function announce(cluster: EmbeddedCluster, options: UpOptions, machine: Machine
   if (!options.api && cluster.port !== defaultPort) progress.say(`Port ${defaultPort} is in use, so the API listens on ${cluster.port}.`);
   const nodes = machine.runtime === 'docker' ? 'containers run in Docker' : `${machine.nodes} simulated node${machine.nodes === 1 ? '' : 's'}`;
   progress.say(`\nTroupe is ready after ${((performance.now() - startedAt) / 1000).toFixed(2)} s (${nodes}).`);
-  describe(cluster.url, path.relative(process.cwd(), cluster.kubeconfigPath) || cluster.kubeconfigPath, progress);
+  describe(cluster.url, readable(cluster.kubeconfigPath), progress);
 }
 
 function describe(url: string, kubeconfigPath: string, progress: Progress): void {
@@ -74,6 +74,12 @@ function describe(url: string, kubeconfigPath: string, progress: Progress): void
   progress.say('Try next:');
   for (const command of commandsFor(kubeconfigPath)) progress.say(`  ${command}`);
   if (!onPath('kubectl')) progress.say("\nkubectl is not installed; `npm run k` is a small client of Troupe's own. kubectl: https://kubernetes.io/docs/tasks/tools/");
+}
+
+/** Relative below the working folder, whole elsewhere. */
+function readable(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative === '' || relative.startsWith('..') ? file : relative;
 }
 
 function commandsFor(kubeconfigPath: string): string[] {
@@ -87,7 +93,7 @@ function stopOnSignals(cluster: EmbeddedCluster, dataFolder: string, machine: Ma
   const stop = async (signal: string) => {
     if (stopping) return process.exit(130);
     stopping = true;
-    progress.say(`\n${signal}: stopping; the state stays in ${path.relative(process.cwd(), dataFolder) || dataFolder}. (Once more to stop at once.)`);
+    progress.say(`\n${signal}: stopping; the state stays in ${readable(dataFolder)}. (Once more to stop at once.)`);
     const kept = machine.runtime === 'docker' ? podsOf(cluster) : 0;
     await cluster.stop();
     removeRunFile(dataFolder);
@@ -104,7 +110,7 @@ function podsOf({ controlPlane }: EmbeddedCluster): number {
 /** A second start: says where the cluster is, and shows its log until Ctrl-C, which leaves the cluster alone. */
 async function attach(run: RunFile, dataFolder: string, progress: Progress): Promise<void> {
   progress.say(`Troupe runs already (process ${run.pid}, ${run.runtime} runtime); attached to it. Ctrl-C leaves it running.`);
-  describe(run.url, path.relative(process.cwd(), path.join(dataFolder, 'admin.kubeconfig')), progress);
+  describe(run.url, readable(path.join(dataFolder, 'admin.kubeconfig')), progress);
   const log = path.join(dataFolder, 'troupe.log');
   closeSync(openSync(log, 'a'));
   let shown = readFileSync(log).length;
