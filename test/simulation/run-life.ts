@@ -28,12 +28,11 @@ export const commitsMin = 200;
 export const faultsMin = 5;
 
 const USERS = 3;
-const ACTIONS_PER_USER_MIN = 15;
+const ACTIONS_PER_USER_MIN = 10;
 const ACTIONS_PER_USER_MAX = 150;
-/** With what a calm adds, well above what a life must have. */
-const STORM_COMMITS = 220;
 const STORM_FAULTS = 8;
-const CALM_MAX_MS = 15 * 60_000;
+/** Less than the auctioneer's look at what no wake-up foresaw, which would hide that one is missing. */
+const CALM_MAX_MS = 280_000;
 const LOOK_MS = 2_000;
 /** Converged is what still holds after this. */
 const HOLDS_MS = 30_000;
@@ -101,7 +100,7 @@ class LifeRun {
 
   async #storm(): Promise<void> {
     const { faults, auditor } = this.#cluster;
-    const isEnough = () => auditor.history.count >= STORM_COMMITS && faults.total >= STORM_FAULTS;
+    const isEnough = () => auditor.history.count >= commitsMin && faults.total >= STORM_FAULTS;
     faults.isStorm = true;
     let isOn = true;
     const accidents = this.#accidents(() => isOn);
@@ -162,10 +161,15 @@ class LifeRun {
     const until = this.world.elapsedMs + CALM_MAX_MS;
     let heldSince: number | undefined;
     let isRepaired = false;
+    let looked = -1;
     for (;;) {
       await this.#client.sleep(LOOK_MS);
       for (const machine of cluster.machines.values()) machine.startAgent();
       isRepaired ||= cluster.serving !== undefined && (await this.#users[0]!.repair());
+      const { count } = cluster.auditor.history;
+      const isSame = heldSince !== undefined && count === looked && this.world.elapsedMs - heldSince < HOLDS_MS;
+      if (isSame) continue;
+      looked = count;
       const problems = await convergence.problems();
       const missing = this.#watches.filter((watch) => watch.missing > 0).map((watch) => `watch ${watch.where} misses ${watch.missing}`);
       if (problems.length === 0 && missing.length === 0) {

@@ -1,9 +1,12 @@
 /**
  * `npm run simulate -- --seed N | --seeds COUNT [--from N]`: lives of whole clusters in virtual time; exit code 1 where an invariant was broken.
  * `--lines N`: that many of the trace's last lines. `--about TEXT`: all lines that mention it, whole, also of a life that went well.
+ * `--stop`: ends at the first failure. `--mutations`: takes rules out one at a time, and prints which seed notices.
  */
 import { parseArgs } from 'node:util';
+import { mutations } from './mutations.js';
 import { type LifeReport, runLife } from './run-life.js';
+import { runMutation } from './run-mutations.js';
 
 const { values } = parseArgs({
   options: {
@@ -12,24 +15,44 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     lines: { type: 'string', default: '40' },
     about: { type: 'string' },
+    stop: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: false },
   },
 });
 
-const first = Number(values.seed ?? values.from);
-const count = values.seed === undefined ? Number(values.seeds ?? 100) : 1;
-let failures = 0;
-const startedMs = performance.now();
-for (let seed = first; seed < first + count; seed++) {
-  const beganMs = performance.now();
-  const report = await runLife(seed);
-  console.log(lineOf(report, performance.now() - beganMs));
-  if (values.about !== undefined) for (const line of report.lastLines) if (line.includes(values.about)) console.log(line);
-  if (!report.failure) continue;
-  failures++;
-  console.log(failureText(report));
+process.exitCode = (values.mutations ? await judgeMutations() : await judgeLives()) ? 0 : 1;
+
+async function judgeLives(): Promise<boolean> {
+  const first = Number(values.seed ?? values.from);
+  const count = values.seed === undefined ? Number(values.seeds ?? 100) : 1;
+  const startedMs = performance.now();
+  let lives = 0;
+  let failures = 0;
+  for (let seed = first; seed < first + count; seed++) {
+    const beganMs = performance.now();
+    const report = await runLife(seed);
+    lives++;
+    console.log(lineOf(report, performance.now() - beganMs));
+    if (values.about !== undefined) for (const line of report.lastLines) if (line.includes(values.about)) console.log(line);
+    if (!report.failure) continue;
+    failures++;
+    console.log(failureText(report));
+    if (values.stop) break;
+  }
+  console.log(`${lives} lives, ${failures} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  return failures === 0;
 }
-console.log(`${count} lives, ${failures} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
-process.exitCode = failures > 0 ? 1 : 0;
+
+/** Each rule's absence must be noticed within `--seeds` (200) seeds. */
+async function judgeMutations(): Promise<boolean> {
+  let isAllFound = true;
+  for (const mutation of mutations) {
+    const { seed, what } = await runMutation(mutation, Number(values.seeds ?? 200));
+    if (seed === undefined) isAllFound = false;
+    console.log(`${seed === undefined ? 'MISSED' : `seed ${seed}`.padEnd(8)}  ${mutation.name}\n          ${what}`);
+  }
+  return isAllFound;
+}
 
 function lineOf({ seed, commits, faults, watchEvents, steps, virtualMs, digest }: LifeReport, tookMs: number): string {
   const kinds = [...faults].map(([kind, times]) => `${kind} ${times}`).join(', ');

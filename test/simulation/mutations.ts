@@ -1,0 +1,97 @@
+/** Rules that are taken out one at a time: a simulation that does not notice would not notice a bug either. Applied to compiled modules as they are loaded. */
+export interface Mutation {
+  readonly name: string;
+  /** Below the build folder. */
+  readonly module: string;
+  /** Occurs exactly once in the compiled module. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'a write is acknowledged before it is flushed',
+    module: 'runtime/snapshots/memory-store.js',
+    find: 'this.#queue.add(afterMs, () => {\n            for (const [type, decision] of decisions) {',
+    replace:
+      'answer(new Map(decisions.map(([type, made]) => [type, made instanceof Error ? made : made.outcomes]))); this.#queue.add(afterMs, () => {\n for (const [type, decision] of decisions) {',
+  },
+  {
+    name: 'a precondition on the resourceVersion is not looked at',
+    module: 'actors/resources/preconditions.js',
+    find: 'resourceVersion !== current.resourceVersion',
+    replace: 'false',
+  },
+  {
+    name: 'a bidder does not reserve what it was awarded',
+    module: 'actors/scheduler/bidder-actor.js',
+    find: 'this.#ledger.reserve(pod.uid, pod.node, request);',
+    replace: '',
+  },
+  {
+    name: 'room that becomes free wakes no waiting pod',
+    module: 'actors/scheduler/auctioneer-actor.js',
+    find: "if (before && !after)\n                this.#wake('room');",
+    replace: '',
+  },
+  {
+    name: 'a resumed watch does not read the log',
+    module: 'gateway/watch/watch.js',
+    find: 'if (watcher.revision === this.#cache.revision)',
+    replace: 'watcher.seen(this.#cache.storeGeneration, this.#cache.revision);\n if (true)',
+  },
+  {
+    name: 'a watch is given again what it has',
+    module: 'gateway/watch/watcher.js',
+    find: 'change.revision <= this.revision',
+    replace: 'change.revision < this.revision',
+  },
+  {
+    name: 'a heartbeat does not find that an agent was not told',
+    module: 'actors/node-links/node-link-actor.js',
+    find: 'const resend = this.#sent === undefined || this.#sent.revision !== desiredRevision;',
+    replace: 'const resend = this.#sent === undefined;',
+  },
+  {
+    name: 'an agent obeys changes that do not follow what it knows',
+    module: 'node-agent/agent/desired-state.js',
+    find: 'if (storeGeneration !== this.#generation || after !== this.#revision)',
+    replace: 'if (false)',
+  },
+  {
+    name: 'an agent forgets the reports that did not get through',
+    module: 'node-agent/agent/status-reporter.js',
+    find: 'catch (error) {\n            for (const { actor } of batch)\n                this.#dirty.add(actor);',
+    replace: 'catch (error) {',
+  },
+  {
+    name: 'an agent misses what ended before it was told of the pod',
+    module: 'node-agent/agent/adoption.js',
+    find: 'this.#missed.add(uid);',
+    replace: '{}',
+  },
+  {
+    name: 'an agent leaves what nobody wants',
+    module: 'node-agent/agent/adoption.js',
+    find: 'const orphans = [...this.#found].filter(([uid]) => !isWanted(uid));',
+    replace: 'const orphans = [];',
+  },
+  {
+    name: 'creates in a namespace that is ending are not refused',
+    module: 'actors/resources/resource-actor.js',
+    find: 'message.namespaceUid ? [{ name: `closed/${message.namespaceUid}`, value: null }] : undefined',
+    replace: 'undefined',
+  },
+  {
+    name: 'dependents of an owner that is gone are left',
+    module: 'actors/controllers/garbage-collector.js',
+    find: 'for (const { type: other, item } of this.#dependentsOf(before.uid))\n                this.#enqueue(other, item.key);',
+    replace: '',
+  },
+  {
+    name: 'a node is served without waiting for what others bound to it',
+    module: 'actors/scheduler/bidder-actor.js',
+    find: 'for (const [, pod] of this.#pods.all())\n            this.#ledger.see(pod.uid, pod.node, pod.request);',
+    replace: '',
+  },
+];
