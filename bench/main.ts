@@ -4,6 +4,7 @@ import { type Figure, type Part, tableOf } from './harness/report.js';
 
 const parts: Readonly<Record<string, () => Promise<Part>>> = {
   api: async () => (await import('./parts/api.js')).api,
+  watch: async () => (await import('./parts/watch.js')).watch,
 };
 
 await main(process.argv.slice(2));

@@ -8,13 +8,20 @@ export const POD_BYTES = 3_584;
 
 export const pathOf = { configmap: '/api/v1/namespaces/default/configmaps', pod: '/api/v1/namespaces/default/pods' } as const;
 
-/** Makes one body after the other, each with a name of its own; everything else is encoded once. */
+/** Microseconds of the clock that all processes of a machine share, in base 36. */
+const stamp = () => (process.hrtime.bigint() / 1000n).toString(36);
+
+/** When the object of this name was sent, in ms of `performance`'s kind: only differences mean anything. */
+export const sentMs = (name: string) => Number.parseInt(name.slice(name.lastIndexOf('-') + 1), 36) / 1000;
+export const nowMs = () => Number(process.hrtime.bigint() / 1000n) / 1000;
+
+/** Makes one body after the other, each with a name of its own that tells when it was made; everything else is encoded once. */
 export function bodyMaker(kind: BodyKind, prefix: string): () => Buffer {
-  const marker = 'NAME-NAME-NAME-NAME-NAME';
+  const marker = 'NAME-NAME-NAME-NAME-NAME-NAME-';
   const object = kind === 'configmap' ? configMap(marker) : pod(marker);
-  const [head, tail] = Buffer.from(JSON.stringify(object)).toString('latin1').split(marker) as [string, string];
+  const [head, tail] = JSON.stringify(object).split(marker) as [string, string];
   let count = 0;
-  return () => Buffer.from(`${head}${`${prefix}-${(count++).toString(36).padStart(6, '0')}`.padEnd(marker.length, 'x')}${tail}`, 'latin1');
+  return () => Buffer.from(`${head}${`${prefix}-${(count++).toString(36)}-${stamp()}`.padStart(marker.length, 'x')}${tail}`, 'latin1');
 }
 
 function configMap(name: string) {

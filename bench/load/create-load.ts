@@ -8,7 +8,8 @@ export interface CreateRun {
   readonly target: Target;
   readonly kind: BodyKind;
   readonly inFlight: number;
-  readonly warmUpMs: number;
+  /** Creates before the measuring begins. */
+  readonly warmUpCount: number;
   readonly measuredMs: number;
 }
 
@@ -25,15 +26,14 @@ export interface CreateResult {
 const STATUS = Buffer.from('{"kind":"Status"');
 let runs = 0;
 
-answerParent(async ({ target, kind, inFlight, warmUpMs, measuredMs }: CreateRun): Promise<CreateResult> => {
+answerParent(async ({ target, kind, inFlight, warmUpCount, measuredMs }: CreateRun): Promise<CreateResult> => {
   const connection = await H2Connection.open(target);
   const path = `${pathOf[kind]}?fieldValidation=Strict`;
   const nextBody = bodyMaker(kind, `${process.pid.toString(36)}-${runs++}`);
   const latencies: number[] = [];
   let failed = 0;
   let all = 0;
-  const from = performance.now() + warmUpMs;
-  const until = from + measuredMs;
+  let from = warmUpCount === 0 ? performance.now() : Number.POSITIVE_INFINITY;
   const one = (done: () => void) => {
     const startedAt = performance.now();
     let isFirst = true;
@@ -44,7 +44,8 @@ answerParent(async ({ target, kind, inFlight, warmUpMs, measuredMs }: CreateRun)
       },
       end() {
         const now = performance.now();
-        all++;
+        if (++all === warmUpCount) from = now;
+        const until = from + measuredMs;
         if (startedAt >= from && now <= until) latencies.push(now - startedAt);
         if (now < until) one(done);
         else done();
