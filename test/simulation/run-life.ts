@@ -35,7 +35,7 @@ const STORM_FAULTS = 8;
 const CALM_MAX_MS = 280_000;
 const LOOK_MS = 2_000;
 /** Converged is what still holds after this. */
-const HOLDS_MS = 30_000;
+const HOLDS_MS = 12_000;
 
 const WATCHED: readonly Watched[] = [
   { type: 'pods', path: '/api/v1/pods' },
@@ -93,7 +93,10 @@ class LifeRun {
     for (let i = this.#chance.between(2, 4); i > 0; i--) cluster.addMachine();
     for (const watch of this.#watches) void watch.run();
     await this.#until('the cluster comes up', 120_000, () => cluster.serving !== undefined && cluster.auditor.history.current('nodes').size === cluster.machines.size);
+    await this.#users[0]!.createNamespace('team-a');
     await this.#storm();
+    await this.#calm();
+    await this.#users[0]!.makeRoom();
     await this.#calm();
     this.#judge();
   }
@@ -133,7 +136,7 @@ class LifeRun {
     const machine = this.#cluster.machines.get(name);
     if (!machine?.hasAgent) return;
     this.#cluster.faults.count('agent crash', name);
-    machine.crashAgent();
+    machine.crashAgent(this.#chance.chance(0.3));
     void this.#client.sleep(this.#chance.next() * 5_000).then(() => machine.startAgent());
   }
 

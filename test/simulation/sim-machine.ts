@@ -19,7 +19,7 @@ export class SimMachine {
   readonly hardware: Life;
   readonly runtime: SimulatedRuntime;
   readonly #volumes = new SimulatedVolumes();
-  readonly #state = new MemoryAgentState();
+  #state = new MemoryAgentState();
   #agentLife: Life | undefined;
   #agent: NodeAgent | undefined;
   #lives = 0;
@@ -77,8 +77,10 @@ export class SimMachine {
     this.#agent.start().catch((error: Error) => this.world.fail(error));
   }
 
-  crashAgent(): void {
+  /** With or without what it kept of what it was told. */
+  crashAgent(losesState = false): void {
     this.#agentLife?.kill();
+    if (losesState) this.#state = new MemoryAgentState();
   }
 
   /** The agent's process ends as it should. */

@@ -5,6 +5,7 @@ import { ApiClient } from './api-client.js';
 import type { Cluster } from './cluster.js';
 import type { Committed } from './history.js';
 import type { ReadCheck } from './read-check.js';
+import type { SeededRandom } from './world/seeded-random.js';
 
 export interface Watched {
   readonly type: string;
@@ -20,6 +21,7 @@ export class WatchRecorder {
   events = 0;
   resumes = 0;
   readonly #client: ApiClient;
+  readonly #random: SeededRandom;
   /** Everything up to here was seen. */
   #revision = 0;
   #resourceVersion = '';
@@ -31,6 +33,7 @@ export class WatchRecorder {
     private readonly reads: ReadCheck,
   ) {
     this.#client = new ApiClient(cluster, `watch ${watched.path}`);
+    this.#random = cluster.world.random(`watch ${watched.type} ${watched.path}`);
   }
 
   /** What was committed and should have been seen, but wasn't. */
@@ -54,7 +57,7 @@ export class WatchRecorder {
       }
       await this.#watch();
       this.resumes++;
-      await this.#client.sleep(100);
+      await this.#client.sleep(this.#random.next() * 100);
     }
   }
 
@@ -75,7 +78,7 @@ export class WatchRecorder {
   #watch(): Promise<void> {
     const { path, label } = this.watched;
     const selector = label ? `&labelSelector=${label[0]}%3D${label[1]}` : '';
-    const target = `${path}?watch=true&allowWatchBookmarks=true&timeoutSeconds=240&resourceVersion=${this.#resourceVersion}${selector}`;
+    const target = `${path}?watch=true&allowWatchBookmarks=true&timeoutSeconds=${this.#random.pick([1, 3, 240])}&resourceVersion=${this.#resourceVersion}${selector}`;
     return new Promise((resolve) => {
       void this.#client.watch(target, {
         onEvent: (event) => this.#onEvent(event),

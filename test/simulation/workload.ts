@@ -5,20 +5,21 @@ import type { Cluster } from './cluster.js';
 import type { ReadCheck } from './read-check.js';
 import type { SeededRandom } from './world/seeded-random.js';
 
-const NAMESPACES = ['default', 'team-a', 'team-b'] as const;
-const CONFIG_NAMES = ['settings', 'flags', 'limits'] as const;
+/** Some more often than others, so that users meet. */
+const NAMESPACES = ['default', 'default', 'team-a', 'team-a', 'team-b'] as const;
+const CONFIG_NAMES = ['settings', 'settings', 'settings', 'flags'] as const;
 const DEPLOYMENT_NAMES = ['web', 'api', 'worker'] as const;
 const MERGE_PATCH = 'application/merge-patch+json';
 
-type Action = (this: Workload) => Promise<void>;
+type Action = () => Promise<void>;
 
 export class Workload {
   readonly #random: SeededRandom;
   readonly #client: ApiClient;
   readonly #actions: readonly (readonly [weight: number, action: Action])[] = [
     [6, this.createConfigMap],
-    [10, this.updateConfigMap],
-    [3, this.deleteConfigMap],
+    [12, this.updateConfigMap],
+    [2, this.deleteConfigMap],
     [5, this.readConfigMap],
     [8, this.createDeployment],
     [9, this.scaleDeployment],
@@ -32,6 +33,8 @@ export class Workload {
     [2, this.taint],
     [3, this.listSomething],
   ];
+  /** In some lives pods are so big that there is no room for all. */
+  readonly #sizes: readonly number[];
   #serial = 0;
   /** Operations that were refused for certain: they must never be seen. */
   readonly refused: string[] = [];
@@ -43,6 +46,7 @@ export class Workload {
   ) {
     this.#random = cluster.world.random(`user ${name}`);
     this.#client = new ApiClient(cluster, name);
+    this.#sizes = cluster.world.random('sizes').chance(0.3) ? [500, 1_000, 1_900] : [50, 100, 300, 700];
   }
 
   /** Goes on until it is enough, but not for ever. */
@@ -113,7 +117,7 @@ export class Workload {
     }
     const read = await this.#get('configmaps', path, `${namespace}/${name}`);
     if (!read) return;
-    if (this.#random.chance(0.3)) await this.#client.sleep(this.#random.next() * 300);
+    if (this.#random.chance(0.6)) await this.#client.sleep(this.#random.next() * 500);
     const { resourceVersion, ...metadata } = read.metadata;
     const isConditional = style === 'conditional';
     const body = { ...read, metadata: { ...metadata, labels, ...(isConditional ? { resourceVersion } : {}) }, data: { ...(read['data'] as object), op } };
@@ -151,14 +155,12 @@ export class Workload {
   }
 
   #podSpec() {
-    const requests = { cpu: `${this.#random.pick([50, 100, 300, 700])}m`, memory: `${this.#random.pick([64, 128, 512])}Mi` };
+    const requests = { cpu: `${this.#random.pick(this.#sizes)}m`, memory: `${this.#random.pick([64, 128, 512])}Mi` };
     const configMap = this.#random.chance(0.15) ? { volumes: [{ name: 'config', configMap: { name: 'kube-root-ca.crt' } }] } : {};
     return { containers: [{ name: 'main', image: 'demo:1', resources: { requests } }], terminationGracePeriodSeconds: this.#random.pick([0, 1, 5]), ...configMap };
   }
 
-  async scaleDeployment(): Promise<void> {
-    const path = this.#deployment();
-    const replicas = this.#random.between(0, 5);
+  async scaleDeployment(path = this.#deployment(), replicas = this.#random.between(0, 5)): Promise<void> {
     const target = this.#random.chance(0.5) ? `${path}/scale` : path;
     const answer = await this.#client.request('PATCH', target, { spec: { replicas } }, MERGE_PATCH);
     if (target === path) this.#wrote('deployments.apps', answer);
@@ -180,8 +182,8 @@ export class Workload {
 
   async createPod(): Promise<void> {
     const namespace = this.#namespace;
-    const ends = this.#random.chance(0.3);
-    const annotations = ends ? { 'simulated.troupe.dev/exit-after': '500ms', 'simulated.troupe.dev/exit-code': this.#random.pick(['0', '1']) } : {};
+    const ends = this.#random.chance(0.4);
+    const annotations = ends ? { 'simulated.troupe.dev/exit-after': this.#random.pick(['100ms', '500ms', '2s']), 'simulated.troupe.dev/exit-code': this.#random.pick(['0', '1']) } : {};
     const spec = { ...this.#podSpec(), restartPolicy: ends ? 'Never' : 'Always' };
     const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: `pod-${this.#random.between(1, 5)}`, annotations, labels: { app: 'bare' } }, spec };
     this.#wrote('pods', await this.#client.request('POST', `/api/v1/namespaces/${namespace}/pods`, body));
@@ -197,8 +199,7 @@ export class Workload {
     await this.#client.request('DELETE', `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`, body);
   }
 
-  async createNamespace(): Promise<void> {
-    const name = this.#random.pick(['team-a', 'team-b']);
+  async createNamespace(name = this.#random.pick(['team-a', 'team-b'])): Promise<void> {
     this.#wrote('namespaces', await this.#client.request('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
   }
 
@@ -228,6 +229,14 @@ export class Workload {
     const floor = this.reads.floor(type);
     const answer = await this.#client.request('GET', path);
     if (answer.kind === 'answered' && answer.code === 200) this.reads.listed(type, undefined, answer.body, floor);
+  }
+
+  /** Something goes that others may wait for. */
+  async makeRoom(): Promise<void> {
+    const deployments = [...this.cluster.auditor.history.current('deployments.apps').values()];
+    if (deployments.length === 0) return;
+    const { namespace, name } = this.#random.pick(deployments).object!.metadata;
+    await this.scaleDeployment(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, 0);
   }
 
   /** At the end of the storm: nodes as they should be. True once done. */
