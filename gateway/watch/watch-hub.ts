@@ -11,7 +11,7 @@ import { errorLine } from './watch-format.js';
 import type { Watcher } from './watcher.js';
 
 /** The longest that a change waits for others. */
-export const COALESCE_MS_MAX = 25;
+const COALESCE_MS_MAX = 25;
 const BOOKMARK_MS = 60_000;
 
 /** Watchers that get the same bytes. */
@@ -125,8 +125,8 @@ export class WatchHub {
     const bytes = shared.of(watcher);
     watcher.seen(last.storeGeneration, Math.max(watcher.revision, last.revision));
     if (!bytes) return;
-    watcher.write(bytes);
-    if (!watcher.isOverfull) return;
+    // What it has not taken of former flushes tells that it is slow; one flush alone may be larger than that.
+    if (!watcher.isOverfull) return void watcher.write(bytes);
     this.leave(watcher);
     watcher.abort();
   }
