@@ -5,6 +5,10 @@ import { type Figure, type Part, tableOf } from './harness/report.js';
 const parts: Readonly<Record<string, () => Promise<Part>>> = {
   api: async () => (await import('./parts/api.js')).api,
   watch: async () => (await import('./parts/watch.js')).watch,
+  rollout: async () => (await import('./parts/rollout.js')).rollout,
+  docker: async () => (await import('./parts/docker.js')).docker,
+  memory: async () => (await import('./parts/memory.js')).memory,
+  start: async () => (await import('./parts/start.js')).start,
 };
 
 await main(process.argv.slice(2));

@@ -15,9 +15,11 @@ const END_HEADERS = 4;
 const ACK = 1;
 /** Static table: name only, the value follows. */
 const NAME = { authority: 1, path: 4, accept: 19, contentLength: 28, contentType: 31, userAgent: 58 } as const;
-const GET = 0x82;
-const POST = 0x83;
 const HTTPS = 0x87;
+const GET = Buffer.from([0x82, HTTPS]);
+const POST = Buffer.from([0x83, HTTPS]);
+
+const DELETE = Buffer.concat([literal(0x00, 4, 2, 'DELETE'), Buffer.from([HTTPS])]);
 
 /** What a stream's owner is told. `bytes` are views of the socket's buffer. */
 export interface StreamListener {
@@ -62,6 +64,10 @@ export class H2Connection {
     this.#send(frame(TYPE.headers, END_STREAM | END_HEADERS, this.#begin(listener), this.#block(GET, path, undefined)));
   }
 
+  delete(path: string, listener: StreamListener): void {
+    this.#send(frame(TYPE.headers, END_STREAM | END_HEADERS, this.#begin(listener), this.#block(DELETE, path, undefined)));
+  }
+
   post(path: string, body: Buffer, listener: StreamListener): void {
     if (this.#sendWindow < body.length) {
       this.#waiting.push(() => this.post(path, body, listener));
@@ -93,8 +99,8 @@ export class H2Connection {
   }
 
   /** The first request puts the constant headers into the dynamic table, all others name them by index. */
-  #block(method: number, path: string, bodyLength: number | undefined): Buffer {
-    const pieces = [Buffer.from([method, HTTPS]), literal(0x00, 4, NAME.path, path)];
+  #block(method: Buffer, path: string, bodyLength: number | undefined): Buffer {
+    const pieces = [method, literal(0x00, 4, NAME.path, path)];
     if (this.#hasNames) pieces.push(Buffer.from([0x80 | 65, 0x80 | 64, 0x80 | 63, 0x80 | 62]));
     else {
       pieces.push(literal(0x40, 6, NAME.authority, this.authority), literal(0x40, 6, NAME.contentType, 'application/json'));
