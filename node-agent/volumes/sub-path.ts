@@ -12,11 +12,11 @@ const PERMISSIONS = 0o7777;
 
 function isInside(base: string, path: string): boolean {
   const way = relative(base, path);
-  return way === '' || (!way.startsWith('..') && !way.startsWith('/'));
+  return way !== '..' && !way.startsWith('../') && !way.startsWith('/'); // `..data` is inside.
 }
 
 /** Throws VolumeError for what no volume can hold. */
-export function checkedSubPath(subPath: string): string {
+function checkedSubPath(subPath: string): string {
   const parts = subPath.split('/');
   if (subPath.startsWith('/') || parts.includes('..')) {
     throw new VolumeError(`subPath "${subPath}" must be a relative path within the volume and must not contain ".."`);

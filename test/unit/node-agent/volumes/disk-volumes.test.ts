@@ -198,6 +198,13 @@ asRoot(
   },
 );
 
+asRoot('a subPath may name one file of a config map, which lies behind links that begin with two dots', async (t) => {
+  const { disk } = await aDisk(t);
+  const pod = aPod([{ name: 'v', configMap: { name: 'files' } }]);
+  await prepared(disk, pod, aSource({ configMap: { data: { 'one.conf': 'first' } } }));
+  t.is(await readFile(await disk.subPath(pod, 'v', 'one.conf'), 'utf8'), 'first');
+});
+
 test('a hostPath must be what its type says', async (t) => {
   const { root, disk } = await aDisk(t);
   const file = join(root, 'file');
