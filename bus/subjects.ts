@@ -3,9 +3,6 @@
 /** Asks of the actors of one shard. */
 export const askSubject = (type: string, slot: number): string => `ask.${type.replaceAll('.', '-')}.${slot}`;
 
-/** Changes of one type, in commit order per publishing host. */
-export const eventsSubject = (type: string): string => `event.${type.replaceAll('.', '-')}`;
-
 /** Node names may contain dots; a subject token may not. */
 const nodeToken = (node: string): string => node.replaceAll('.', '_');
 

@@ -45,7 +45,7 @@ export interface ControlPlanePorts {
   readonly repeats: boolean;
 }
 
-export const systemOriginator = (component: string): Originator => ({
+const systemOriginator = (component: string): Originator => ({
   username: `system:serviceaccount:kube-system:${component}`,
   groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
   class: 'system',

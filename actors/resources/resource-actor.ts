@@ -14,7 +14,7 @@ import type { KubeObject } from '../../schemas/meta/object.js';
 import type { CacheEntry } from '../../runtime/views/resource-cache.js';
 import { isOver, replacedObject, patchedObject, type Change } from './update.js';
 
-export function aboutOf({ definition, key }: ResourceContext): About {
+function aboutOf({ definition, key }: ResourceContext): About {
   return { group: definition.group, resource: definition.plural, name: key.slice(key.indexOf('/') + 1) };
 }
 

@@ -113,7 +113,7 @@ function namesOf({ plural, singular, kind, shortNames }: ResourceType): string[]
   return [plural, singular, kind.toLowerCase(), ...shortNames];
 }
 
-export function apiVersionOf({ group, version }: ResourceType): string {
+function apiVersionOf({ group, version }: ResourceType): string {
   return group ? `${group}/${version}` : version;
 }
 

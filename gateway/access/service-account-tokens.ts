@@ -7,7 +7,7 @@ import type { TokenVerifier } from './authenticator.js';
 import type { RecordStore } from './certificates.js';
 import type { User } from './user.js';
 
-export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 const RECORD = 'keys/service-accounts';
 const SECONDS_DEFAULT = 3600;
 const USERS_REMEMBERED = 4096;

@@ -6,11 +6,6 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-export const ANONYMOUS: User = Object.freeze({
-  name: 'system:anonymous',
-  groups: Object.freeze(['system:unauthenticated']),
-});
-
 /** With the group that every authenticated user is in. */
 export function authenticated(user: User): User {
   if (user.groups.includes('system:authenticated')) return user;

@@ -26,7 +26,7 @@ const BODY_TIMEOUT_MS = 60_000;
 const CLOSE_GRACE_MS = 1000;
 
 /** One line that says what to do; `code` is the system's. */
-export class ListenError extends Error {
+class ListenError extends Error {
   override readonly name = 'ListenError';
 
   constructor(

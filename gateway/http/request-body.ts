@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { RequestEntityTooLargeError } from '../http-errors.js';
 
-export const BODY_BYTES_MAX = 3 * 1024 * 1024;
+const BODY_BYTES_MAX = 3 * 1024 * 1024;
 
 export type BodyDone = (error: RequestEntityTooLargeError | undefined, body: Uint8Array | undefined) => void;
 

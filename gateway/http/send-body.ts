@@ -5,7 +5,7 @@ import { constants, createGzip } from 'node:zlib';
 import { CHUNK_BYTES } from '../respond.js';
 
 /** As in Kubernetes: less isn't worth the time. */
-export const GZIP_BYTES_MIN = 128 * 1024;
+const GZIP_BYTES_MIN = 128 * 1024;
 
 export function byteLength(body: Uint8Array | readonly Uint8Array[]): number {
   if (body instanceof Uint8Array) return body.length;

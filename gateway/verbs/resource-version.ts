@@ -4,7 +4,7 @@ import { decodeResourceVersion, type ResourceVersion } from '../../schemas/meta/
 import type { ResourceCache } from '../../runtime/views/resource-cache.js';
 
 /** How long a read waits for a version that this gateway hasn't seen yet, as in Kubernetes. */
-export const VERSION_WAIT_MS = 3000;
+const VERSION_WAIT_MS = 3000;
 
 export const TOO_OLD = 'The resourceVersion for the provided list is too old.';
 
@@ -19,7 +19,7 @@ export function parseResourceVersion(text: string): ResourceVersion {
 }
 
 /** 504 with the cause on which client-go lists anew. */
-export function tooLarge(asked: string, current: string): TimeoutError {
+function tooLarge(asked: string, current: string): TimeoutError {
   return new TimeoutError(`Too large resource version: ${asked}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,

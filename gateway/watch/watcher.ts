@@ -5,7 +5,7 @@ import type { Selection } from '../selection.js';
 import type { WatchFormat } from './watch-format.js';
 
 /** A watcher with more than this unread is closed; it resumes from the last revision that it has seen. */
-export const QUEUE_BYTES_MAX = 1024 * 1024;
+const QUEUE_BYTES_MAX = 1024 * 1024;
 
 export interface WatcherOptions {
   readonly selection: Selection;

@@ -54,11 +54,11 @@ export function containerSpec(pod: Pod, container: Container, parts: ContainerPa
   };
 }
 
-export function identityOf(pod: Pod): { namespace: string; name: string; uid: string } {
+function identityOf(pod: Pod): { namespace: string; name: string; uid: string } {
   return { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name, uid: pod.metadata.uid };
 }
 
-export function resourcesOf(pod: Pod, container: Container, nodeMemoryBytes: number): ContainerSpec['resources'] {
+function resourcesOf(pod: Pod, container: Container, nodeMemoryBytes: number): ContainerSpec['resources'] {
   const { limits, requests } = container.resources ?? {};
   const cpuLimit = limits?.cpu;
   const memory = limits?.memory === undefined ? 0 : valueOf(limits.memory);

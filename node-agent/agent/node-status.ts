@@ -20,7 +20,7 @@ export interface NodeOptions {
 }
 
 /** `Map` of labels that the agent owns; what users add beside them is kept by the node's link. */
-export function nodeLabels(name: string, info: RuntimeInfo | undefined, options: NodeOptions): Record<string, string> {
+function nodeLabels(name: string, info: RuntimeInfo | undefined, options: NodeOptions): Record<string, string> {
   const os = 'linux';
   const arch = architecture(info?.architecture ?? 'amd64');
   return {

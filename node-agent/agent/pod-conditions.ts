@@ -3,13 +3,6 @@ import type { Condition, Container, ContainerStatus, Pod } from '../../schemas/m
 import { isSidecar } from './pod-facts.js';
 import type { Phase } from './pod-phase.js';
 
-export const agentConditions: ReadonlySet<string> = new Set([
-  'PodReadyToStartContainers',
-  'Initialized',
-  'Ready',
-  'ContainersReady',
-]);
-
 type Draft = { type: string; status: 'True' | 'False'; reason?: string; message?: string };
 type Statuses = ReadonlyMap<string, ContainerStatus>;
 

@@ -8,7 +8,7 @@ export function isSidecar(container: { restartPolicy?: string }): boolean {
   return container.restartPolicy === 'Always';
 }
 
-export function kindOfContainer(pod: Pod, name: string): ContainerKind | undefined {
+function kindOfContainer(pod: Pod, name: string): ContainerKind | undefined {
   if (pod.spec.containers.some((container) => container.name === name)) return 'main';
   if (pod.spec.initContainers?.some((container) => container.name === name)) return 'init';
   if (pod.spec.ephemeralContainers?.some((container) => container.name === name)) return 'ephemeral';

@@ -11,7 +11,7 @@ export interface FieldFacts {
 }
 
 /** The pod as its containers see it: with its node and addresses. */
-export function withAddresses(pod: Pod, { nodeName, hostIPs, podIPs }: FieldFacts): Pod {
+function withAddresses(pod: Pod, { nodeName, hostIPs, podIPs }: FieldFacts): Pod {
   const status = {
     ...pod.status,
     ...(hostIPs[0] ? { hostIP: hostIPs[0], hostIPs: hostIPs.map((ip) => ({ ip })) } : {}),

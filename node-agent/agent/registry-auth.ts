@@ -10,7 +10,7 @@ interface Entry {
 }
 
 /** The registry of a reference, as Docker reads it: `docker.io` where none is named. */
-export function registryOf(image: string): { host: string; path: string } {
+function registryOf(image: string): { host: string; path: string } {
   const slash = image.indexOf('/');
   const first = slash < 0 ? '' : image.slice(0, slash);
   if (first !== 'localhost' && !/[.:]/.test(first)) return { host: 'docker.io', path: image };

@@ -19,7 +19,7 @@ export function amountsOf(list: Readonly<Record<string, string | number>>): Amou
 }
 
 /** What a pod needs: the sum of what runs together, or the greatest need of its initialization; and its overhead. */
-export function needOf(pod: Pod): Amounts {
+function needOf(pod: Pod): Amounts {
   const total: Record<string, number> = {};
   const sidecars: Record<string, number> = {};
   const peak: Record<string, number> = {};

@@ -46,7 +46,7 @@ function filesOf(files: BusyboxImageOptions['files'] = {}): TarEntry[] {
 }
 
 /** The file system of a busybox image as a tar archive. Throws where there is no busybox. */
-export async function busyboxArchive(options: BusyboxImageOptions = {}): Promise<Buffer> {
+async function busyboxArchive(options: BusyboxImageOptions = {}): Promise<Buffer> {
   const busybox = options.busybox ?? '/bin/busybox';
   const [content, applets] = await Promise.all([readFile(busybox), appletsOf(busybox)]);
   return tarArchive([

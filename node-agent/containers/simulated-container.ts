@@ -32,7 +32,7 @@ export function behaviourOf(spec: ContainerSpec, initMs: number): SimulatedBehav
 export const SIDECAR_LABEL = 'io.troupe.sidecar';
 
 /** `1500ms`, `5s`, `2m`; undefined for what is no duration. */
-export function durationOf(text: string | undefined): number | undefined {
+function durationOf(text: string | undefined): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text ?? '');
   if (!match) return undefined;
   const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

@@ -5,7 +5,7 @@ const STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 const BYTES_MAX = 4_096;
 
 /** A length-prefixed HealthCheckRequest { string service = 1; }. */
-export function encodeHealthRequest(service: string): Buffer {
+function encodeHealthRequest(service: string): Buffer {
   const name = Buffer.from(service);
   const body = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, ...varint(name.length)]), name]);
   const head = Buffer.alloc(5);
@@ -14,7 +14,7 @@ export function encodeHealthRequest(service: string): Buffer {
 }
 
 /** HealthCheckResponse { ServingStatus status = 1; } after its five-byte prefix. */
-export function decodeHealthResponse(message: Uint8Array): string {
+function decodeHealthResponse(message: Uint8Array): string {
   const body = message.subarray(5);
   for (let i = 0; i + 1 < body.length; i += 2) if (body[i] === 0x08) return STATUSES[body[i + 1]!] ?? 'UNKNOWN';
   return 'UNKNOWN';

@@ -1,5 +1,5 @@
 /** One try of a probe's or a hook's handler. Its messages are the kubelet's. */
-import type { Container, Pod } from '../../schemas/meta/object.js';
+import type { Container } from '../../schemas/meta/object.js';
 import { type ContainerRuntime, RuntimeError } from '../containers/container-runtime.js';
 import { goDuration } from '../agent/go-duration.js';
 import type { ExecSlots } from './exec-slots.js';
@@ -108,7 +108,7 @@ async function grpcProbe(
 }
 
 /** Throws Error for a name that no port of the container has. */
-export function portOf(port: number | string, container: Container): number {
+function portOf(port: number | string, container: Container): number {
   if (typeof port === 'number') return port;
   if (/^\d+$/.test(port)) return Number(port);
   const named = container.ports?.find(({ name }) => name === port);
@@ -135,9 +135,4 @@ export function httpRequest(get: HttpGet, container: Container, podIP: string, t
 
 export function urlOf({ scheme, host, port, path }: HttpProbeRequest): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
-}
-
-/** Readiness of a pod's container needs its address. */
-export function addressOf(pod: Pod, sandboxIPs: readonly string[], hostIP: string): string {
-  return pod.spec.hostNetwork ? hostIP : (sandboxIPs[0] ?? '');
 }

@@ -136,7 +136,7 @@ function writtenBefore(entry: CommitEntry, written: ReadonlyMap<string, number>)
   return found === undefined ? undefined : { kind: 'conflict', found };
 }
 
-export const bytesOf = ({ write }: CommitEntry) => ('bytes' in write ? write.bytes.byteLength : 0);
+const bytesOf = ({ write }: CommitEntry) => ('bytes' in write ? write.bytes.byteLength : 0);
 
 function assertWithinLimits(entries: readonly CommitEntry[], limits: StoreLimits): void {
   assert(entries.length <= limits.batchEntriesMax, `a batch holds at most ${limits.batchEntriesMax} entries`);

@@ -25,7 +25,7 @@ export interface NewObject {
   readonly [field: string]: unknown;
 }
 
-export const BOOTSTRAP_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
+const BOOTSTRAP_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
 
 /** These can't be deleted (403). */
 export const PROTECTED_NAMESPACES: readonly string[] = ['default', 'kube-system', 'kube-public'];
@@ -80,7 +80,7 @@ function priorityClassObject(name: string): NewObject {
 }
 
 /** The Service through which pods find the API. */
-export function apiService({ serviceAddress, apiPort }: BootstrapFacts): NewObject {
+function apiService({ serviceAddress, apiPort }: BootstrapFacts): NewObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -102,7 +102,7 @@ export function apiService({ serviceAddress, apiPort }: BootstrapFacts): NewObje
 }
 
 /** Where the API listens. To be replaced when its address changes. */
-export function apiEndpointSlice({ apiHost, apiPort }: BootstrapFacts): NewObject {
+function apiEndpointSlice({ apiHost, apiPort }: BootstrapFacts): NewObject {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',

@@ -3,7 +3,7 @@ import { ageOf } from '../meta/human-duration.js';
 import type { Cell, Column, KindDefinition } from './kind.js';
 
 /** In discovery's order. */
-export const ALL_VERBS: readonly string[] = [
+const ALL_VERBS: readonly string[] = [
   'create',
   'delete',
   'deletecollection',

@@ -58,7 +58,7 @@ function mirrorServiceAccount(spec: PodSpec): void {
 }
 
 /** What Pods and pod templates have in common. */
-export function defaultPodSpec(spec: PodSpec): void {
+function defaultPodSpec(spec: PodSpec): void {
   if (!spec.dnsPolicy) spec.dnsPolicy = 'ClusterFirst';
   if (!spec.restartPolicy) spec.restartPolicy = 'Always';
   spec.securityContext ??= {};

@@ -20,7 +20,7 @@ export interface PodScope {
 export const INT32_MAX = 2_147_483_647;
 export const NOT_NEGATIVE = 'must be greater than or equal to 0';
 export const NOT_POSITIVE = 'must be greater than zero';
-export const FILE_MODE = 'must be a number between 0 and 0777 (octal), both inclusive';
+const FILE_MODE = 'must be a number between 0 and 0777 (octal), both inclusive';
 const ID_RANGE = rangeMessage(0, INT32_MAX);
 
 export function checkNotNegative(errors: Errors, path: Path, name: string, value: number | undefined): void {

@@ -1,11 +1,10 @@
 /** The hash that names a Deployment's ReplicaSets. */
 
-/**
- * Version of the hash function. Names and labels of ReplicaSets rest on it: a new version would roll every Deployment once,
+/*
+ * The hash function is of version 1. Names and labels of ReplicaSets rest on it: a new version would roll every Deployment once,
  * so whoever changes the function must keep the old one for ReplicaSets that exist. Version 1: FNV-1a with 32 bits over the
  * UTF-8 of the template's JSON with sorted keys and no undefined, then over the collision count's decimal digits.
  */
-export const POD_TEMPLATE_HASH_VERSION = 1;
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;

@@ -120,7 +120,7 @@ function checkSpecMiddle(errors: Errors, path: Path, spec: any, isPod: boolean):
 }
 
 /** `podName` names a pod's ephemeral claims; undefined in templates. `isPod` is false for templates. */
-export function checkPodSpec(errors: Errors, path: Path, spec: any, podName: string | undefined, isPod: boolean): void {
+function checkPodSpec(errors: Errors, path: Path, spec: any, podName: string | undefined, isPod: boolean): void {
   if (spec.terminationGracePeriodSeconds === undefined) {
     errors.push(required(path.child('terminationGracePeriodSeconds')));
   }
@@ -205,7 +205,7 @@ export function checkLastingTemplate(errors: Errors, path: Path, template: any):
   }
 }
 
-export function checkPodTemplate(errors: Errors, path: Path, template: any): void {
+function checkPodTemplate(errors: Errors, path: Path, template: any): void {
   const { labels, annotations } = template.metadata ?? {};
   const spec = template.spec ?? {};
   if (labels) validateLabels(errors, labels, path.child('labels'));

@@ -6,7 +6,7 @@ import { dns1123Subdomain } from '../meta/names.js';
 import type { PriorityClass } from '../meta/object.js';
 import { AGE_COLUMN, ageCell, column, defineKind, NAME_COLUMN } from './define-kind.js';
 
-export const USER_PRIORITY_MAX = 1_000_000_000;
+const USER_PRIORITY_MAX = 1_000_000_000;
 export const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
   'system-cluster-critical': 2_000_000_000,
   'system-node-critical': 2_000_001_000,

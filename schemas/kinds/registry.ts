@@ -59,7 +59,7 @@ export function kindByGvk(group: string, version: string, kind: string): KindDef
 }
 
 /** `v1` → core; `apps/v1` → apps. */
-export function groupVersionOf(apiVersion: string): GroupVersion {
+function groupVersionOf(apiVersion: string): GroupVersion {
   const slash = apiVersion.indexOf('/');
   return slash < 0
     ? { group: '', version: apiVersion }
@@ -67,7 +67,7 @@ export function groupVersionOf(apiVersion: string): GroupVersion {
 }
 
 /** As an object's `apiVersion` writes it. */
-export function apiVersionOf({ group, version }: GroupVersion): string {
+function apiVersionOf({ group, version }: GroupVersion): string {
   return group ? `${group}/${version}` : version;
 }
 

@@ -4,7 +4,7 @@ import { invalid } from '../meta/field-errors.js';
 import { CREATE_ONLY, defineKind, NAME_COLUMN } from './define-kind.js';
 
 /** What is asked about; nothing but one of the two. */
-export interface AccessReviewSpec {
+interface AccessReviewSpec {
   resourceAttributes?: {
     namespace?: string;
     verb?: string;
@@ -41,17 +41,3 @@ export const selfSubjectAccessReview = defineKind({
   columns: [NAME_COLUMN],
   cells: (object) => [object.metadata?.name ?? ''],
 });
-
-/** The answer to a POST, once somebody has decided. */
-export function answerSelfSubjectAccessReview(
-  review: { spec: AccessReviewSpec; metadata?: Record<string, unknown> },
-  decision: { allowed: boolean; reason?: string },
-): Record<string, unknown> {
-  return {
-    kind: 'SelfSubjectAccessReview',
-    apiVersion: 'authorization.k8s.io/v1',
-    metadata: { ...review.metadata, creationTimestamp: null },
-    spec: review.spec,
-    status: decision,
-  };
-}

@@ -14,20 +14,3 @@ export const selfSubjectReview = defineKind({
   columns: [NAME_COLUMN],
   cells: (object) => [object.metadata?.name ?? ''],
 });
-
-export interface UserInfo {
-  username: string;
-  uid?: string;
-  groups?: readonly string[];
-  extra?: Readonly<Record<string, readonly string[]>>;
-}
-
-/** The answer to a POST: the same for every request body. `createdAt` as on the wire. */
-export function answerSelfSubjectReview(userInfo: UserInfo, createdAt: string): Record<string, unknown> {
-  return {
-    kind: 'SelfSubjectReview',
-    apiVersion: 'authentication.k8s.io/v1',
-    metadata: { creationTimestamp: createdAt },
-    status: { userInfo },
-  };
-}

@@ -5,7 +5,7 @@
 import type { KubeObject } from './object.js';
 
 /** What comes before metadata's fields: the same for all objects of a kind. */
-export function canonicalPrefix(kind: string, apiVersion: string): string {
+function canonicalPrefix(kind: string, apiVersion: string): string {
   return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":{`;
 }
 
@@ -14,7 +14,7 @@ export function encodeCanonical(object: KubeObject): Buffer {
   return Buffer.from(canonicalText(object));
 }
 
-export function canonicalText(object: KubeObject): string {
+function canonicalText(object: KubeObject): string {
   const { kind, apiVersion, metadata, ...rest } = object;
   const { resourceVersion: _, ...meta } = metadata;
   return JSON.stringify({ kind, apiVersion, metadata: meta, ...rest });

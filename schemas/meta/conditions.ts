@@ -8,13 +8,6 @@ export function conditionOf<C extends { type: string }>(
   return conditions?.find((condition) => condition.type === type);
 }
 
-export function isConditionTrue(
-  conditions: readonly { type: string; status: string }[] | undefined,
-  type: string,
-): boolean {
-  return conditionOf(conditions, type)?.status === 'True';
-}
-
 /** Absent and undefined are the same: JSON drops both. */
 function sameFields(a: Condition, b: Condition): boolean {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((field) => a[field] === b[field]);

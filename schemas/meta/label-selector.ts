@@ -56,7 +56,7 @@ function predicateOf({ key, operator, values }: Requirement): LabelPredicate {
 }
 
 /** One closure for all requirements: every one must hold. */
-export function compileRequirements(requirements: readonly Requirement[]): LabelPredicate {
+function compileRequirements(requirements: readonly Requirement[]): LabelPredicate {
   if (requirements.length === 0) return everything;
   const predicates = requirements.map(predicateOf);
   const [first] = predicates;
@@ -197,7 +197,7 @@ function checkValues({ key, operator, values }: Requirement): void {
 }
 
 /** Throws BadRequestError in Kubernetes' words. The requirements are sorted by key. */
-export function parseLabelSelector(text: string): Requirement[] {
+function parseLabelSelector(text: string): Requirement[] {
   return new SelectorParser(text).parse();
 }
 
@@ -209,7 +209,7 @@ export function compileLabelSelector(text: string): LabelPredicate {
 const OPERATORS: Record<string, Operator> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
 
 /** Requirements of a LabelSelector object, without checking it (see `validateLabelSelector`). */
-export function requirementsOf(selector: LabelSelector): Requirement[] {
+function requirementsOf(selector: LabelSelector): Requirement[] {
   const labels = Object.entries(selector.matchLabels ?? {});
   const equalities = labels.map(([key, value]): Requirement => ({ key, operator: 'in', values: [value] }));
   const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }): Requirement => {

@@ -12,7 +12,6 @@ const LABEL_VALUE = `(${LABEL_KEY})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 const HTTP_HEADER = '[-A-Za-z0-9]+';
 const PERCENT = '[0-9]+%';
-const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
 
 const anchored = (pattern: string) => new RegExp(`^${pattern}$`);
 const label1123 = anchored(LABEL_1123);
@@ -22,16 +21,15 @@ const labelKeyPart = anchored(LABEL_KEY);
 const configKey = anchored(CONFIG_KEY);
 const httpHeader = anchored(HTTP_HEADER);
 const percentText = anchored(PERCENT);
-const identifier = anchored(C_IDENTIFIER);
 
 /** The text that goes with a pattern that did not match. */
-export function regexMessage(message: string, pattern: string, ...examples: readonly string[]): string {
+function regexMessage(message: string, pattern: string, ...examples: readonly string[]): string {
   if (examples.length === 0) return `${message} (regex used for validation is '${pattern}')`;
   const list = examples.map((example) => `'${example}', `).join(' or '); // The double space is Kubernetes'.
   return `${message} (e.g. ${list}regex used for validation is '${pattern}')`;
 }
 
-export const lengthMessage = (max: number) => `must be no more than ${max} bytes`;
+const lengthMessage = (max: number) => `must be no more than ${max} bytes`;
 export const rangeMessage = (low: number, high: number) => `must be between ${low} and ${high}, inclusive`;
 
 const LABEL_1123_MESSAGE = regexMessage(
@@ -194,21 +192,7 @@ export function percent(text: string): readonly string[] {
   return [regexMessage(message, PERCENT, '1%', '93%')];
 }
 
-export function cIdentifier(name: string): readonly string[] {
-  if (identifier.test(name)) return GOOD;
-  const message =
-    "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'";
-  return [regexMessage(message, C_IDENTIFIER, 'my_name', 'MY_NAME', 'MyName')];
-}
-
 /** Whether a generateName can lead to a good name: a trailing dash is not its end. */
 export function forPrefix(rule: NameRule): NameRule {
   return (prefix) => rule(prefix.endsWith('-') && prefix.length > 1 ? `${prefix.slice(0, -2)}a` : prefix);
-}
-
-/** Names that become a segment of a URL (RBAC, and few others). */
-export function pathSegment(name: string): readonly string[] {
-  if (name === '.' || name === '..') return [`may not be '${name}'`];
-  const bad = ['/', '%'].filter((character) => name.includes(character));
-  return bad.length === 0 ? GOOD : bad.map((character) => `may not contain '${character}'`);
 }

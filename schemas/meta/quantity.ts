@@ -123,9 +123,6 @@ export function valueOf(text: string | number): number {
   return mustParse(text).value;
 }
 
-/** The same as `valueOf`, for quantities that are bytes. */
-export const bytesOf = valueOf;
-
 /** The exact value in billionths. Throws RangeError for what is no quantity. */
 export function nanosOfQuantity(text: string | number): bigint {
   return mustParse(text).nanos;

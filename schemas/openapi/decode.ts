@@ -44,7 +44,7 @@ export function checked(
 }
 
 /** The message of Kubernetes' strict decoding error. */
-export function strictError(problems: readonly string[]): string {
+function strictError(problems: readonly string[]): string {
   return `strict decoding error: ${problems.join(', ')}`;
 }
 

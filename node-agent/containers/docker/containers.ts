@@ -34,7 +34,7 @@ function exitOf({ State: state }: ContainerInspectInfo): Partial<ContainerState>
   };
 }
 
-export function containerStateOf(found: ContainerInspectInfo): ContainerState {
+function containerStateOf(found: ContainerInspectInfo): ContainerState {
   const known: Labels = found.Config.Labels;
   const state = stateNameOf(found.State.Status);
   return {

@@ -30,7 +30,7 @@ export function messageOf(error: unknown): string {
   return json?.message ?? message?.replace(PREFACE, '').trim() ?? String(error);
 }
 
-export function statusCodeOf(error: unknown): number | undefined {
+function statusCodeOf(error: unknown): number | undefined {
   return (error as DockerError).statusCode;
 }
 

@@ -60,7 +60,7 @@ export function entryParser(tty: boolean): { push(chunk: Buffer): LogEntry[] } {
   return tty ? new TerminalEntries() : new FramedEntries();
 }
 
-export function endsLine({ data }: LogEntry): boolean {
+function endsLine({ data }: LogEntry): boolean {
   return data.at(-1) === NEWLINE;
 }
 

@@ -12,7 +12,7 @@ export interface PumpOptions {
   readonly onResize: (size: { readonly w: number; readonly h: number }) => Promise<unknown>;
 }
 
-export function whenDrained(socket: Socket, data: Uint8Array): Promise<void> {
+function whenDrained(socket: Socket, data: Uint8Array): Promise<void> {
   if (socket.destroyed || !socket.writable || socket.write(data)) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {

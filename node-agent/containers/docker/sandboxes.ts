@@ -13,7 +13,7 @@ import { sandboxOptions } from './sandbox-options.js';
 
 const NAMESPACES_MAX = 2_000;
 
-export function sandboxOf(found: ContainerInspectInfo): Sandbox {
+function sandboxOf(found: ContainerInspectInfo): Sandbox {
   const known: Labels = found.Config.Labels;
   const networks = Object.values(found.NetworkSettings.Networks);
   return {
