@@ -1,6 +1,6 @@
 /** Which of the control plane's messages an agent obeys, and in what order. Pure bookkeeping. */
 import type { DesiredPods } from '../../schemas/messages/node-link.js';
-import type { Pod } from '../../schemas/meta/object.js';
+import type { Pod, PodStatus } from '../../schemas/meta/object.js';
 import { decodeResourceVersion } from '../../schemas/meta/resource-version.js';
 
 export interface ChangedPods {
@@ -68,6 +68,13 @@ export class DesiredState {
   restore({ storeGeneration, revision, pods }: DesiredPods): void {
     this.#take(storeGeneration, revision);
     for (const pod of pods) this.#pods.set(pod.metadata.uid, pod);
+  }
+
+  /** The control plane knows that the pod has ended: neither does a restart begin it again. False where it isn't wanted any more. */
+  ended(uid: string, status: PodStatus): boolean {
+    const pod = this.#pods.get(uid);
+    if (pod) this.#pods.set(uid, { ...pod, status });
+    return pod !== undefined;
   }
 
   forget(uid: string): void {

@@ -9,7 +9,7 @@ import type { Logger } from '../../runtime/process/logger.js';
 import type { Random } from '../../runtime/process/random.js';
 import type { Turn } from '../../runtime/process/turn.js';
 import { mentionedConfig } from '../../schemas/kinds/pod-mentions.js';
-import type { DesiredPods, NodeDownProtocol, StreamOpen } from '../../schemas/messages/node-link.js';
+import type { DesiredPods, NodeDownProtocol, PodReport, ReportOutcome, StreamOpen } from '../../schemas/messages/node-link.js';
 import type { Node, Pod } from '../../schemas/meta/object.js';
 import type { ContainerRuntime, ContainerState, Sandbox } from '../containers/container-runtime.js';
 import type { ClusterDns } from '../network/resolv-conf.js';
@@ -102,7 +102,7 @@ export class NodeAgent {
       clock,
       turn,
       logger,
-      report: (message) => this.#link.ask('report', message),
+      report: (message) => this.#report(message),
       onLost: () => this.#lost(),
     });
     this.#machine = new Machine(parts.runtime, this.#options, clock);
@@ -155,6 +155,15 @@ export class NodeAgent {
     for (const subscription of this.#subscriptions) subscription.end();
     for (const actor of this.#actors.values()) actor.close();
     await this.#parts.dataStore.save(this.#desired.snapshot()).catch(() => undefined);
+  }
+
+  async #report(message: { reports: PodReport[] }): Promise<{ outcomes: ReportOutcome[] }> {
+    const answer = await this.#link.ask('report', message);
+    for (const [index, { uid, status }] of message.reports.entries()) {
+      const isKnown = isTerminal(status.phase) && answer.outcomes[index]?.kind === 'ok';
+      if (isKnown && this.#desired.ended(uid, status)) this.#save();
+    }
+    return answer;
   }
 
   #makeServices(): PodServices {

@@ -28,6 +28,8 @@ export class PodActor {
   readonly #startedAtMs: number;
   #pod: Pod;
   #status: PodStatus | undefined;
+  /** How it ended before it came to this agent: nothing is to be added. */
+  #ended: PodStatus | undefined;
   #rejection: PodVerdict | undefined;
   #verdict: PodVerdict | undefined;
   #removed = false;
@@ -93,7 +95,7 @@ export class PodActor {
     if (found) this.#adopt(found.sandboxes, found.containers);
     if (found?.isOld) this.#lookAgain(found.containers);
     if (isTerminal(this.#pod.status?.phase)) {
-      this.#status = this.#pod.status;
+      this.#status = this.#ended = this.#pod.status;
       this.#finished = true;
     }
     const seconds = this.#pod.spec.activeDeadlineSeconds;
@@ -115,8 +117,17 @@ export class PodActor {
   /** The API's newer state of the same pod. */
   update(pod: Pod): void {
     this.#pod = pod;
+    if (isTerminal(pod.status?.phase)) this.#hasEnded(pod.status!);
     if (pod.metadata.deletionTimestamp) this.#shorten(graceSecondsOf(pod));
     this.poke();
+  }
+
+  /** A pod that has ended never runs again, whatever an earlier agent left of it here. */
+  #hasEnded(status: PodStatus): void {
+    if (this.ending || this.#rejection) return;
+    this.#ended = status;
+    this.#verdict = { reason: status.reason ?? '', message: status.message ?? '' };
+    this.#shorten(graceSecondsOf(this.#pod));
   }
 
   /** The control plane no longer wants it, and no longer knows it. */
@@ -175,6 +186,7 @@ export class PodActor {
   /** The status as it is now; the same object while nothing has changed. */
   status(): PodStatus {
     const { clock, machine } = this.#services;
+    if (this.#ended) return this.#ended;
     if (this.#rejection) return (this.#status ??= rejectedStatus(this.#pod, this.#rejection, clock.now()));
     const next = podStatus(this.#pod, this.#containers.record, this.#status ?? this.#pod.status, {
       runtimeName: machine.runtimeName,

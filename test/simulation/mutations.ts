@@ -59,10 +59,22 @@ export const mutations: readonly Mutation[] = [
     replace: 'if (false)',
   },
   {
-    name: 'an agent forgets the reports that did not get through',
+    name: 'a report that was refused is not made again',
     module: 'node-agent/agent/status-reporter.js',
-    find: 'catch (error) {\n            for (const { actor } of batch)\n                this.#dirty.add(actor);',
-    replace: 'catch (error) {',
+    find: 'this.options.clock.after(agentLimits.reconnectMaxMs, () => actor.reportable && this.changed(actor));',
+    replace: '',
+  },
+  {
+    name: 'an object that leaves a selector is not told',
+    module: 'gateway/selection.js',
+    find: "return before ? 'DELETED' : undefined;",
+    replace: "return kind === 'deleted' ? 'DELETED' : undefined;",
+  },
+  {
+    name: 'a pod that has ended runs again',
+    module: 'node-agent/agent/pod-actor.js',
+    find: 'this.#hasEnded(pod.status);',
+    replace: '{}',
   },
   {
     name: 'an agent misses what ended before it was told of the pod',
@@ -75,12 +87,6 @@ export const mutations: readonly Mutation[] = [
     module: 'node-agent/agent/adoption.js',
     find: 'const orphans = [...this.#found].filter(([uid]) => !isWanted(uid));',
     replace: 'const orphans = [];',
-  },
-  {
-    name: 'creates in a namespace that is ending are not refused',
-    module: 'actors/resources/resource-actor.js',
-    find: 'message.namespaceUid ? [{ name: `closed/${message.namespaceUid}`, value: null }] : undefined',
-    replace: 'undefined',
   },
   {
     name: 'dependents of an owner that is gone are left',
