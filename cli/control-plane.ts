@@ -108,14 +108,18 @@ export class ControlPlane {
     this.#parts.resolve(Markers).start();
   }
 
-  /** Creates what is missing of the objects that exist from the first start. */
+  /** Creates what is missing of the objects that exist from the first start: namespaces first, then what is in them, all of a kind in one commit. */
   async ensure(objects: readonly Draft[]): Promise<void> {
-    for (const object of objects) {
-      const [group, version] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion];
-      const definition = kindByGvk(group!, version!, object.kind)!;
-      if (this.caches.loaded(definition.type)!.get(keyOf(object.metadata.namespace, object.metadata.name!))) continue;
-      await this.clientFor('bootstrap').create(definition.type, object);
-    }
+    const isNamespace = ({ kind }: Draft) => kind === 'Namespace';
+    await Promise.all(objects.filter(isNamespace).map((object) => this.#ensure(object)));
+    await Promise.all(objects.filter((object) => !isNamespace(object)).map((object) => this.#ensure(object)));
+  }
+
+  async #ensure(object: Draft): Promise<void> {
+    const [group, version] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion];
+    const definition = kindByGvk(group!, version!, object.kind)!;
+    if (this.caches.loaded(definition.type)!.get(keyOf(object.metadata.namespace, object.metadata.name!))) return;
+    await this.clientFor('bootstrap').create(definition.type, object);
   }
 
   /** Starts interleaving actors, then controllers. */

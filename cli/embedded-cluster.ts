@@ -21,7 +21,7 @@ import { kinds } from '../schemas/kinds/registry.js';
 import { keyOf } from '../schemas/meta/object.js';
 import { actorTypes, clusterParts } from './cluster-parts.js';
 import { ControlPlane } from './control-plane.js';
-import { type MachineOptions, startMachine } from './machine.js';
+import { loadMachine, type MachineOptions, startMachine } from './machine.js';
 import { troupeVersion } from './version.js';
 
 export interface EmbeddedOptions {
@@ -60,6 +60,7 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
     const directory = path.join(options.dataFolder, 'store');
     const store = await LmdbStore.open({ directory, incarnation, clock, turn, onFatal: options.onFatal });
     stops.push(() => store.close());
+    loadMachine(options.machine).catch(() => undefined); // What fails is said by startMachine.
     const certificates = new Certificates(store, clock, random);
     const kept = await certificates.ensure(serverNames(options.apiHost, serviceAddress));
     const controlPlane = new ControlPlane({ clock, random, turn, bus, store, incarnation, logger: options.logger, soleWriter: true, repeats: false });

@@ -33,11 +33,23 @@ export function startMachine(options: MachineOptions, parts: MachineParts): Prom
   return options.runtime === 'docker' ? startDocker(options.socketPath, parts) : startSimulated(options.nodes, parts);
 }
 
+/** Reads the machine's code, which costs as much as opening the store and can go on while that waits for its disk. Repeatable. */
+export function loadMachine({ runtime }: MachineOptions): Promise<unknown> {
+  return runtime === 'docker' ? loadDocker() : import('../node-agent/agent/simulated-fleet.js');
+}
+
+async function loadDocker() {
+  const [{ DockerRuntime }, { DiskVolumes }, { NetworkProbeTransport }, { NodeAgent }] = await Promise.all([
+    import('../node-agent/containers/docker-runtime.js'),
+    import('../node-agent/volumes/disk-volumes.js'),
+    import('../node-agent/probes/network-probe-transport.js'),
+    import('../node-agent/agent/node-agent.js'),
+  ]);
+  return { DockerRuntime, DiskVolumes, NetworkProbeTransport, NodeAgent };
+}
+
 async function startDocker(socketPath: string, parts: MachineParts): Promise<Machine> {
-  const { DockerRuntime } = await import('../node-agent/containers/docker-runtime.js');
-  const { DiskVolumes } = await import('../node-agent/volumes/disk-volumes.js');
-  const { NetworkProbeTransport } = await import('../node-agent/probes/network-probe-transport.js');
-  const { NodeAgent } = await import('../node-agent/agent/node-agent.js');
+  const { DockerRuntime, DiskVolumes, NetworkProbeTransport, NodeAgent } = await loadDocker();
   const { bus, clock, random, turn, logger, clusterId, apiService } = parts;
   const nodeName = hostname().toLowerCase();
   const runtime = new DockerRuntime({ docker: { socketPath }, nodeName, clusterId, clock, logger });

@@ -28,7 +28,6 @@ export async function up(options: UpOptions): Promise<void> {
   if (running) return attach(running, dataFolder, progress);
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const machine = await chooseMachine(options, dataFolder, progress);
-  const startedAt = performance.now();
   const cluster = await startEmbeddedCluster({
     dataFolder,
     machine,
@@ -42,7 +41,7 @@ export async function up(options: UpOptions): Promise<void> {
   });
   writeRunFile(dataFolder, { url: cluster.url, runtime: machine.runtime });
   stopOnSignals(cluster, dataFolder, machine, progress);
-  announce(cluster, options, machine, startedAt, progress);
+  announce(cluster, options, machine, progress);
   if (options.demo) await (await import('./demo.js')).startDemo({ kubeconfigPath: cluster.kubeconfigPath, dataFolder, runtime: machine.runtime, progress });
   // Everything from here on happens in timers and sockets; timers don't keep the process alive, the API's socket does.
 }
@@ -61,10 +60,11 @@ function portsFor({ api }: UpOptions): number[] {
   return [...Array.from({ length: nextPortsTried }, (_, i) => defaultPort + i), 0];
 }
 
-function announce(cluster: EmbeddedCluster, options: UpOptions, machine: MachineOptions, startedAt: number, progress: Progress): void {
+function announce(cluster: EmbeddedCluster, options: UpOptions, machine: MachineOptions, progress: Progress): void {
   if (!options.api && cluster.port !== defaultPort) progress.say(`Port ${defaultPort} is in use, so the API listens on ${cluster.port}.`);
   const nodes = machine.runtime === 'docker' ? 'containers run in Docker' : `${machine.nodes} simulated node${machine.nodes === 1 ? '' : 's'}`;
-  progress.say(`\nTroupe is ready after ${((performance.now() - startedAt) / 1000).toFixed(2)} s (${nodes}).`);
+  // performance.now() counts from the process's start.
+  progress.say(`\nTroupe is ready after ${(performance.now() / 1000).toFixed(2)} s (${nodes}).`);
   describe(cluster.url, readable(cluster.kubeconfigPath), progress);
 }
 
