@@ -11,7 +11,10 @@ const protocolHeader = 'x-stream-protocol-version';
 function tokensOf(request: ApiRequest, name: string): string[] {
   const value = request.headers[name];
   const lines = value === undefined ? [] : typeof value === 'string' ? [value] : value;
-  return lines.flatMap((line) => line.split(',')).map((token) => token.trim()).filter((token) => token !== '');
+  return lines
+    .flatMap((line) => line.split(','))
+    .map((token) => token.trim())
+    .filter((token) => token !== '');
 }
 
 /** Throws BadRequestError for any other upgrade. */
@@ -19,12 +22,18 @@ export function upgradeKindOf(request: ApiRequest): UpgradeKind {
   const wanted = tokensOf(request, 'upgrade').map((token) => token.toLowerCase());
   if (wanted.includes('websocket')) return 'websocket';
   if (wanted.includes(SPDY.toLowerCase())) return 'spdy';
-  throw new BadRequestError(`unable to upgrade: missing upgrade headers in request: ${JSON.stringify({ Connection: headerOf(request, 'connection') ?? '', Upgrade: wanted.join(', ') })}`);
+  throw new BadRequestError(
+    `unable to upgrade: missing upgrade headers in request: ${JSON.stringify({ Connection: headerOf(request, 'connection') ?? '', Upgrade: wanted.join(', ') })}`,
+  );
 }
 
 function refusal(client: readonly string[], server: readonly string[]): StatusError {
   const list = (names: readonly string[]) => `[${names.join(' ')}]`;
-  return new StatusError(403, 'Forbidden', `unable to upgrade: unable to negotiate protocol: client supports ${list(client)}, server accepts ${list(server)}`);
+  return new StatusError(
+    403,
+    'Forbidden',
+    `unable to upgrade: unable to negotiate protocol: client supports ${list(client)}, server accepts ${list(server)}`,
+  );
 }
 
 /** The client's first choice that `served` has; `''` where the client has none. Throws StatusError 403. */

@@ -10,7 +10,8 @@ export async function openNodeStream(bus: Bus, node: string, open: StreamOpen): 
   try {
     return await bus.openStream(nodeStreamSubject(node), open);
   } catch (error) {
-    if (error instanceof NoResponderError) throw new InternalError(`error dialing backend: node ${node} can't be reached`);
+    if (error instanceof NoResponderError)
+      throw new InternalError(`error dialing backend: node ${node} can't be reached`);
     throw error;
   }
 }

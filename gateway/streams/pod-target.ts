@@ -25,7 +25,8 @@ export function boundNodeOf(entry: CacheEntry): string {
   return node;
 }
 
-const namesOf = (containers: readonly { readonly name: string }[] | undefined): string[] => (containers ?? []).map(({ name }) => name);
+const namesOf = (containers: readonly { readonly name: string }[] | undefined): string[] =>
+  (containers ?? []).map(({ name }) => name);
 
 /** The container that was named, or the only one. Throws BadRequestError in Kubernetes' words. */
 export function containerOf(entry: CacheEntry, wanted: string): string {

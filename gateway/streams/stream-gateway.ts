@@ -15,11 +15,20 @@ import { openNodeStream } from './node-streams.js';
 import { boundNodeOf, containerOf, nodeOf, targetOf } from './pod-target.js';
 import type { OpenPort } from './port-forward/forward-port.js';
 import { spdyPortProtocol, SpdyPorts, tunnelProtocol } from './port-forward/spdy-ports.js';
-import { forwardWebSocketPorts, portsOf, webSocketPortFormat, webSocketPortProtocols } from './port-forward/web-socket-ports.js';
+import {
+  forwardWebSocketPorts,
+  portsOf,
+  webSocketPortFormat,
+  webSocketPortProtocols,
+} from './port-forward/web-socket-ports.js';
 import { commandOf, streamOptionsOf } from './remote-command/command-options.js';
 import { runRemoteCommand } from './remote-command/remote-command.js';
 import { SpdyCommandClient, spdyCommandProtocols, spdyOutcomeFormat } from './remote-command/spdy-client.js';
-import { WebSocketCommandClient, webSocketCommandProtocol, webSocketCommandProtocols } from './remote-command/web-socket-client.js';
+import {
+  WebSocketCommandClient,
+  webSocketCommandProtocol,
+  webSocketCommandProtocols,
+} from './remote-command/web-socket-client.js';
 import { streamLimits } from './stream-limits.js';
 import { ChannelSocket } from './websocket/channel-socket.js';
 import { acceptWebSocket } from './websocket/message-socket.js';
@@ -49,7 +58,8 @@ export class StreamGateway implements PodStreams {
 
   /** Throws StatusErrors until the handshake is answered; what comes later is told inside the stream. Resolves at the connection's end. */
   async upgrade(subresource: UpgradeSubresource, call: PodStreamCall, socket: Duplex, head: Uint8Array): Promise<void> {
-    if (this.#sessions >= streamLimits.sessionsMax) throw new TooManyRequestsError('too many streams to pods are open, please try again later');
+    if (this.#sessions >= streamLimits.sessionsMax)
+      throw new TooManyRequestsError('too many streams to pods are open, please try again later');
     this.#sessions++;
     try {
       const upgrade = { call, socket, head };
@@ -79,7 +89,8 @@ export class StreamGateway implements PodStreams {
     const kind = upgradeKindOf(request);
     const options = streamOptionsOf(query, kind);
     const about = { ...targetOf(pod), container: containerOf(pod, query.get('container')), ...options };
-    const open: StreamOpen = subresource === 'exec' ? { kind: 'exec', command: commandOf(query), ...about } : { kind: 'attach', ...about };
+    const open: StreamOpen =
+      subresource === 'exec' ? { kind: 'exec', command: commandOf(query), ...about } : { kind: 'attach', ...about };
     const openNode = () => openNodeStream(this.bus, node, open);
     if (kind === 'websocket') {
       const protocol = chooseProtocol(request, kind, webSocketCommandProtocols);

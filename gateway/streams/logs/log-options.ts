@@ -37,17 +37,26 @@ export function logOptionsOf(query: Query, podName: string): LogOptions {
 function timeOf(text: string): string | undefined {
   if (text === '') return undefined;
   if (RFC3339.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new BadRequestError(`parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`);
+  throw new BadRequestError(
+    `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
+  );
 }
 
 function atLeast(field: string, value: number | undefined, least: number, why: string): FieldError[] {
-  return value === undefined || value >= least ? [] : [{ reason: 'FieldValueInvalid', field, message: `Invalid value: ${value}: ${why}` }];
+  return value === undefined || value >= least
+    ? []
+    : [{ reason: 'FieldValueInvalid', field, message: `Invalid value: ${value}: ${why}` }];
 }
 
-const forbidden = (why: string): FieldError => ({ reason: 'FieldValueForbidden', field: '', message: `Forbidden: ${why}` });
+const forbidden = (why: string): FieldError => ({
+  reason: 'FieldValueForbidden',
+  field: '',
+  message: `Forbidden: ${why}`,
+});
 
 function sinceErrors(sinceSeconds: number | undefined, sinceTime: string | undefined): FieldError[] {
-  if (sinceSeconds !== undefined && sinceTime !== undefined) return [forbidden('at most one of `sinceTime` or `sinceSeconds` may be specified')];
+  if (sinceSeconds !== undefined && sinceTime !== undefined)
+    return [forbidden('at most one of `sinceTime` or `sinceSeconds` may be specified')];
   return atLeast('sinceSeconds', sinceSeconds, 1, positive);
 }
 
@@ -55,7 +64,15 @@ function streamErrors(stream: string, tailLines: number | undefined): FieldError
   if (stream === '') return [];
   if (!(STREAMS as readonly string[]).includes(stream)) {
     const supported = STREAMS.map((name) => JSON.stringify(name)).join(', ');
-    return [{ reason: 'FieldValueNotSupported', field: 'stream', message: `Unsupported value: ${JSON.stringify(stream)}: supported values: ${supported}` }];
+    return [
+      {
+        reason: 'FieldValueNotSupported',
+        field: 'stream',
+        message: `Unsupported value: ${JSON.stringify(stream)}: supported values: ${supported}`,
+      },
+    ];
   }
-  return stream !== 'All' && tailLines !== undefined ? [forbidden('`tailLines` and specific `stream` are mutually exclusive for now')] : [];
+  return stream !== 'All' && tailLines !== undefined
+    ? [forbidden('`tailLines` and specific `stream` are mutually exclusive for now')]
+    : [];
 }

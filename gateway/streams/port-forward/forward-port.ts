@@ -32,8 +32,11 @@ export async function forwardPort(client: PortClient, port: number, target: PodT
       node.close();
     }
   } catch (error) {
-    const { message } = statusOf(error);
-    await client.fail(`error forwarding port ${port} to pod ${target.pod}, uid ${target.uid}: ${message}`).catch(() => undefined);
+    const { message = '', details } = statusOf(error);
+    const why = details?.causes?.[0]?.message ?? message; // Without "Internal error occurred".
+    await client
+      .fail(`error forwarding port ${port} to pod ${target.pod}, uid ${target.uid}: ${why}`)
+      .catch(() => undefined);
   } finally {
     client.finish();
   }
@@ -59,7 +62,10 @@ async function copyOutput(node: BusStream, client: PortClient): Promise<void> {
 /** Throws Error in kubelet's words. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new Error(`unable to parse ${JSON.stringify(text)} as a port: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!(port <= 65_535))
+    throw new Error(
+      `unable to parse ${JSON.stringify(text)} as a port: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
   if (port < 1) throw new Error(`port ${JSON.stringify(text)} must be > 0`);
   return port;
 }

@@ -9,7 +9,10 @@ import { forwardPort, type OpenPort, parsePort, type PortClient } from './forwar
 
 export const webSocketPortProtocols: readonly string[] = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io'];
 
-export const webSocketPortFormat = (protocol: string): ChannelFormat => ({ base64: protocol === 'v4.base64.channel.k8s.io', closes: false });
+export const webSocketPortFormat = (protocol: string): ChannelFormat => ({
+  base64: protocol === 'v4.base64.channel.k8s.io',
+  closes: false,
+});
 
 /** Throws BadRequestError. */
 export function portsOf(query: Query): number[] {
@@ -17,7 +20,8 @@ export function portsOf(query: Query): number[] {
   if (texts.length === 0) throw new BadRequestError('query parameter "ports" is required');
   if (texts.includes('')) throw new BadRequestError('query parameter "ports" cannot be empty');
   const ports = texts.flatMap((text) => text.split(',')).map(asPort);
-  if (ports.length > streamLimits.portsMax) throw new BadRequestError(`at most ${streamLimits.portsMax} ports may be forwarded at once`);
+  if (ports.length > streamLimits.portsMax)
+    throw new BadRequestError(`at most ${streamLimits.portsMax} ports may be forwarded at once`);
   return ports;
 }
 
@@ -30,7 +34,12 @@ function asPort(text: string): number {
 }
 
 /** Resolves when all connections are over, or the client has left. Never rejects. */
-export async function forwardWebSocketPorts(channels: ChannelSocket, ports: readonly number[], target: PodTarget, open: OpenPort): Promise<void> {
+export async function forwardWebSocketPorts(
+  channels: ChannelSocket,
+  ports: readonly number[],
+  target: PodTarget,
+  open: OpenPort,
+): Promise<void> {
   const clients = ports.map((port, index) => new ChannelPortClient(channels, index, port));
   void copyInput(channels, clients);
   await Promise.all(clients.map((client) => forwardPort(client, client.port, target, open)));

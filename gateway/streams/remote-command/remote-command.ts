@@ -19,7 +19,11 @@ export interface RemoteCommandClient {
 export type OutcomeFormat = 'status' | 'text';
 
 /** Resolves when both sides are closed. Never rejects. */
-export async function runRemoteCommand(client: RemoteCommandClient, format: OutcomeFormat, open: () => Promise<BusStream>): Promise<void> {
+export async function runRemoteCommand(
+  client: RemoteCommandClient,
+  format: OutcomeFormat,
+  open: () => Promise<BusStream>,
+): Promise<void> {
   const tell = (outcome: Uint8Array) => client.write(streamChannel.error, outcome).catch(() => undefined);
   try {
     const node = await open();

@@ -10,12 +10,23 @@ import { streamLimits } from '../stream-limits.js';
 import type { StreamOptions } from './command-options.js';
 import type { OutcomeFormat, RemoteCommandClient } from './remote-command.js';
 
-const resizes: Readonly<Record<string, boolean>> = { 'v5.channel.k8s.io': true, 'v4.channel.k8s.io': true, 'v3.channel.k8s.io': true };
+const resizes: Readonly<Record<string, boolean>> = {
+  'v5.channel.k8s.io': true,
+  'v4.channel.k8s.io': true,
+  'v3.channel.k8s.io': true,
+};
 const TERMINAL_SIZE_CHARACTERS_MAX = 1024;
 
-export const spdyCommandProtocols: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io'];
+export const spdyCommandProtocols: readonly string[] = [
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v3.channel.k8s.io',
+  'v2.channel.k8s.io',
+  'channel.k8s.io',
+];
 
-export const spdyOutcomeFormat = (protocol: string): OutcomeFormat => (protocol.startsWith('v4') || protocol.startsWith('v5') ? 'status' : 'text');
+export const spdyOutcomeFormat = (protocol: string): OutcomeFormat =>
+  protocol.startsWith('v4') || protocol.startsWith('v5') ? 'status' : 'text';
 
 /** The channels whose streams the client has to open. */
 function channelsOf({ stdin, stdout, stderr, tty }: StreamOptions, protocol: string): Set<number> {
@@ -27,7 +38,9 @@ function channelsOf({ stdin, stdout, stderr, tty }: StreamOptions, protocol: str
   return channels;
 }
 
-const channelNames: ReadonlyMap<string, number> = new Map(Object.entries({ stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4 }));
+const channelNames: ReadonlyMap<string, number> = new Map(
+  Object.entries({ stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4 }),
+);
 
 export class SpdyCommandClient implements RemoteCommandClient {
   /** Resolves with true when the client has opened its streams, with false when it left or took too long. */
@@ -95,7 +108,8 @@ export class SpdyCommandClient implements RemoteCommandClient {
       text += Buffer.from(data).toString('latin1');
       const sizes = text.split('}');
       text = (sizes.pop() as string).slice(0, TERMINAL_SIZE_CHARACTERS_MAX);
-      for (const size of sizes) await this.#input.push({ channel: streamChannel.resize, data: Buffer.from(`${size.trim()}}`) });
+      for (const size of sizes)
+        await this.#input.push({ channel: streamChannel.resize, data: Buffer.from(`${size.trim()}}`) });
     }
   }
 }

@@ -1,10 +1,16 @@
 /** The zlib dictionary of SPDY/3 header blocks, as its specification lists it: words with their length before them, then bare text. */
 const WORDS = [
-  ...'options head post put delete trace accept accept-charset accept-encoding accept-language accept-ranges age allow'.split(' '),
+  ...'options head post put delete trace accept accept-charset accept-encoding accept-language accept-ranges age allow'.split(
+    ' ',
+  ),
   ...'authorization cache-control connection content-base content-encoding content-language content-length'.split(' '),
   ...'content-location content-md5 content-range content-type date etag expect expires from host if-match'.split(' '),
-  ...'if-modified-since if-none-match if-range if-unmodified-since last-modified location max-forwards pragma'.split(' '),
-  ...'proxy-authenticate proxy-authorization range referer retry-after server te trailer transfer-encoding upgrade'.split(' '),
+  ...'if-modified-since if-none-match if-range if-unmodified-since last-modified location max-forwards pragma'.split(
+    ' ',
+  ),
+  ...'proxy-authenticate proxy-authorization range referer retry-after server te trailer transfer-encoding upgrade'.split(
+    ' ',
+  ),
   ...'user-agent vary via warning www-authenticate method get status'.split(' '),
   '200 OK',
   ...'version HTTP/1.1 url public set-cookie keep-alive origin'.split(' '),

@@ -1,7 +1,22 @@
 /** SPDY/3.1 on the wire: the numbers of its frames, and those that a server sends. */
-export const frameType = { synStream: 1, synReply: 2, rstStream: 3, settings: 4, ping: 6, goAway: 7, headers: 8, windowUpdate: 9 } as const;
+export const frameType = {
+  synStream: 1,
+  synReply: 2,
+  rstStream: 3,
+  settings: 4,
+  ping: 6,
+  goAway: 7,
+  headers: 8,
+  windowUpdate: 9,
+} as const;
 export const frameFlag = { fin: 1, unidirectional: 2 } as const;
-export const resetStatus = { protocolError: 1, invalidStream: 2, refusedStream: 3, cancel: 5, internalError: 6 } as const;
+export const resetStatus = {
+  protocolError: 1,
+  invalidStream: 2,
+  refusedStream: 3,
+  cancel: 5,
+  internalError: 6,
+} as const;
 export const goAwayStatus = { ok: 0, protocolError: 1, internalError: 2 } as const;
 export const settingInitialWindow = 7;
 export const initialWindowBytes = 64 * 1024;
@@ -44,7 +59,10 @@ function words(...values: number[]): Buffer {
 
 export const synReplyFrame = (streamId: number, headerBlock: Uint8Array): Buffer =>
   controlFrame(frameType.synReply, 0, Buffer.concat([words(streamId), headerBlock]));
-export const rstStreamFrame = (streamId: number, status: number): Buffer => controlFrame(frameType.rstStream, 0, words(streamId, status));
+export const rstStreamFrame = (streamId: number, status: number): Buffer =>
+  controlFrame(frameType.rstStream, 0, words(streamId, status));
 export const pingFrame = (id: number): Buffer => controlFrame(frameType.ping, 0, words(id));
-export const goAwayFrame = (lastGoodStreamId: number, status: number): Buffer => controlFrame(frameType.goAway, 0, words(lastGoodStreamId, status));
-export const windowUpdateFrame = (streamId: number, bytes: number): Buffer => controlFrame(frameType.windowUpdate, 0, words(streamId, bytes));
+export const goAwayFrame = (lastGoodStreamId: number, status: number): Buffer =>
+  controlFrame(frameType.goAway, 0, words(lastGoodStreamId, status));
+export const windowUpdateFrame = (streamId: number, bytes: number): Buffer =>
+  controlFrame(frameType.windowUpdate, 0, words(streamId, bytes));

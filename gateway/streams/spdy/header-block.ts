@@ -18,7 +18,9 @@ export class HeaderBlockReader {
 
   constructor() {
     this.#inflate.on('data', (part: Buffer) => this.#collect(part));
-    this.#inflate.on('error', (error) => this.#fail?.(new SpdyProtocolError(`a header block can't be inflated: ${error.message}`)));
+    this.#inflate.on('error', (error) =>
+      this.#fail?.(new SpdyProtocolError(`a header block can't be inflated: ${error.message}`)),
+    );
   }
 
   /** Throws SpdyProtocolError; the reader is of no use then. */
@@ -74,7 +76,10 @@ export class HeaderBlockWriter {
   #isFirst = true;
 
   write(headers: SpdyHeaders): Buffer {
-    const pairs = Buffer.concat([lengthOf(headers.size), ...[...headers].flatMap(([name, value]) => [...field(name), ...field(value)])]);
+    const pairs = Buffer.concat([
+      lengthOf(headers.size),
+      ...[...headers].flatMap(([name, value]) => [...field(name), ...field(value)]),
+    ]);
     const stored = Buffer.alloc(5);
     stored.writeUInt16LE(pairs.length, 1);
     stored.writeUInt16LE(~pairs.length & 0xffff, 3);

@@ -3,7 +3,20 @@ import type { Clock } from '../../../runtime/process/clock.js';
 import type { ByteTransport } from '../byte-transport.js';
 import { KeepAlive } from '../keep-alive.js';
 import { FrameParser, type ControlFrame, type DataPiece } from './frame-parser.js';
-import { frameFlag, frameType, goAwayFrame, goAwayStatus, initialWindowBytes, pingFrame, resetStatus, rstStreamFrame, settingInitialWindow, SpdyProtocolError, synReplyFrame, windowUpdateFrame } from './frames.js';
+import {
+  frameFlag,
+  frameType,
+  goAwayFrame,
+  goAwayStatus,
+  initialWindowBytes,
+  pingFrame,
+  resetStatus,
+  rstStreamFrame,
+  settingInitialWindow,
+  SpdyProtocolError,
+  synReplyFrame,
+  windowUpdateFrame,
+} from './frames.js';
 import { HeaderBlockReader, HeaderBlockWriter, type SpdyHeaders } from './header-block.js';
 import { SendWindow } from './send-window.js';
 import { SpdyStream, type StreamCarrier } from './spdy-stream.js';

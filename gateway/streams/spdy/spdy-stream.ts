@@ -42,7 +42,11 @@ export class SpdyStream {
     this.gone = new Promise((resolve) => {
       this.#resolveGone = resolve;
     });
-    this.#input = new BoundedQueue(streamLimits.inputBytesMax, (data) => data.length, (data) => carrier.consumed(this, data.length));
+    this.#input = new BoundedQueue(
+      streamLimits.inputBytesMax,
+      (data) => data.length,
+      (data) => carrier.consumed(this, data.length),
+    );
   }
 
   /** What the client sends, until it ends its side or resets the stream. */

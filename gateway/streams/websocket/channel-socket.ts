@@ -16,14 +16,19 @@ const nothing = new Uint8Array();
 export function decodeMessage(message: Buffer, { base64, closes }: ChannelFormat): StreamFrame | undefined {
   if (message.length === 0) return undefined;
   const first = message[0] as number;
-  if (closes && first === CLOSE_CHANNEL) return message.length < 2 ? undefined : { channel: message[1] as number, data: nothing };
+  if (closes && first === CLOSE_CHANNEL)
+    return message.length < 2 ? undefined : { channel: message[1] as number, data: nothing };
   const channel = base64 ? first - DIGIT_ZERO : first;
   const data = base64 ? Buffer.from(message.toString('latin1', 1), 'base64') : message.subarray(1);
   return data.length === 0 ? undefined : { channel, data };
 }
 
 export function encodeMessage({ channel, data }: StreamFrame, { base64 }: ChannelFormat): Uint8Array | string {
-  if (base64) return String.fromCharCode(DIGIT_ZERO + channel) + Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  if (base64)
+    return (
+      String.fromCharCode(DIGIT_ZERO + channel) +
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
+    );
   const message = Buffer.allocUnsafe(1 + data.length);
   message[0] = channel;
   message.set(data, 1);

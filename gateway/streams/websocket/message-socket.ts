@@ -25,16 +25,26 @@ const server = new WebSocketServer({
 });
 
 /** Answers the handshake. Throws BadRequestError where the request isn't one. */
-export function acceptWebSocket(request: ApiRequest, socket: Duplex, head: Uint8Array, protocol: string, clock: Clock): Promise<MessageSocket> {
+export function acceptWebSocket(
+  request: ApiRequest,
+  socket: Duplex,
+  head: Uint8Array,
+  protocol: string,
+  clock: Clock,
+): Promise<MessageSocket> {
   const version = headerOf(request, 'sec-websocket-version');
   if (request.method !== 'GET') throw new BadRequestError('a WebSocket begins with a GET request');
-  if (version !== '13' && version !== '8') throw new BadRequestError(`WebSocket version ${version ?? 'unset'} is not supported`);
-  if (!/^[+/0-9A-Za-z]{22}==$/.test(headerOf(request, 'sec-websocket-key') ?? '')) throw new BadRequestError('the Sec-WebSocket-Key header is missing or invalid');
+  if (version !== '13' && version !== '8')
+    throw new BadRequestError(`WebSocket version ${version ?? 'unset'} is not supported`);
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headerOf(request, 'sec-websocket-key') ?? ''))
+    throw new BadRequestError('the Sec-WebSocket-Key header is missing or invalid');
   // Extensions are left out: none is served.
   const { 'sec-websocket-extensions': _extensions, ...headers } = request.headers;
   const handshake: Handshake = { method: request.method, url: request.target, headers, chosenProtocol: protocol };
   return new Promise((resolve) => {
-    server.handleUpgrade(handshake as unknown as IncomingMessage, socket, Buffer.from(head), (webSocket) => resolve(new MessageSocket(webSocket, clock)));
+    server.handleUpgrade(handshake as unknown as IncomingMessage, socket, Buffer.from(head), (webSocket) =>
+      resolve(new MessageSocket(webSocket, clock)),
+    );
   });
 }
 
@@ -48,7 +58,11 @@ export class MessageSocket {
     private readonly webSocket: WebSocket,
     clock: Clock,
   ) {
-    this.#messages = new BoundedQueue(streamLimits.inputBytesMax, (message) => message.length + 1, () => this.#resume());
+    this.#messages = new BoundedQueue(
+      streamLimits.inputBytesMax,
+      (message) => message.length + 1,
+      () => this.#resume(),
+    );
     this.#keepAlive = new KeepAlive(clock, {
       ping: () => webSocket.ping(),
       isReading: () => !webSocket.isPaused,
