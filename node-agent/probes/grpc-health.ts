@@ -54,8 +54,9 @@ export function checkHealth(authority: string, service: string, signal: AbortSig
     let code = '';
     let text = '';
     const note = (headers: Record<string, unknown>) => {
-      code = String(headers['grpc-status'] ?? code);
-      text = String(headers['grpc-message'] ?? text);
+      const { 'grpc-status': status, 'grpc-message': message } = headers;
+      if (typeof status === 'string') code = status;
+      if (typeof message === 'string') text = message;
     };
     stream.on('response', note);
     stream.on('trailers', note);

@@ -71,9 +71,11 @@ export class ProbeWorker {
   }
 
   #judge(result: ProbeResult): void {
-    const { type, probe, onFailure, onResult } = this.#options;
-    if (result.kind === 'failure') onFailure(`${type} probe failed: ${result.message}`);
-    if (result.kind === 'errored') onFailure(`${type} probe errored and resulted in unknown state: ${result.message}`);
+    const { type, probe } = this.#options;
+    if (result.kind === 'failure') this.#options.onFailure(`${type} probe failed: ${result.message}`);
+    if (result.kind === 'errored') {
+      this.#options.onFailure(`${type} probe errored and resulted in unknown state: ${result.message}`);
+    }
     const success = result.kind === 'success';
     this.#count = this.#last === success ? this.#count + 1 : 1;
     this.#last = success;
@@ -82,6 +84,6 @@ export class ProbeWorker {
     // A startup probe that has never passed fails without a change of its result.
     if (this.#success === success && (success || type !== 'Startup')) return;
     this.#success = success;
-    onResult(success);
+    this.#options.onResult(success);
   }
 }

@@ -1,7 +1,7 @@
 /** Opens the data folder of an embedded store: refuses what can't be used, takes the lock, recognises the file, and begins a life and a generation. */
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { open as openLmdb } from 'lmdb';
+import { open as openLmdb, type RootDatabaseOptionsWithPath } from 'lmdb';
 import type { Clock } from '../process/clock.js';
 import { Claims } from './claims.js';
 import { checkDataFile } from './data-file-check.js';
@@ -94,7 +94,8 @@ async function create(folder: string): Promise<void> {
 }
 
 function openDatabase(folder: string): Database {
-  return openLmdb<Buffer, Buffer>({
+  // `safeRestore` is missing from the types of lmdb.
+  const options: RootDatabaseOptionsWithPath & { safeRestore: boolean } = {
     path: folder,
     noSubdir: false,
     encoding: 'binary',
@@ -103,8 +104,9 @@ function openDatabase(folder: string): Database {
     noMemInit: true,
     maxDbs: 1,
     // After a crash, the state that was flushed last, not a later one that happens to be readable.
-    ...{ safeRestore: true },
-  });
+    safeRestore: true,
+  };
+  return openLmdb<Buffer, Buffer>(options);
 }
 
 function begin(db: Database, options: OpenOptions & { limits: StoreLimits }, lock: FolderLock): OpenedFile {

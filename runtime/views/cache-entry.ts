@@ -11,7 +11,7 @@ export class ParsedObjects {
   #next = 0;
 
   constructor(parsedMax: number) {
-    this.#ring = new Array<SlabEntry | undefined>(parsedMax);
+    this.#ring = Array.from({ length: parsedMax });
   }
 
   remember(entry: SlabEntry): void {
@@ -76,7 +76,9 @@ export class SlabEntry implements CacheEntry {
 
   get object(): KubeObject {
     if (!this.#object) {
-      this.#object = JSON.parse(this.slab.buffer.toString('utf8', this.#offset, this.#offset + this.length)) as KubeObject;
+      this.#object = JSON.parse(
+        this.slab.buffer.toString('utf8', this.#offset, this.#offset + this.length),
+      ) as KubeObject;
       this.parsed.remember(this);
     }
     return this.#object;
@@ -98,4 +100,5 @@ export class SlabEntry implements CacheEntry {
   }
 }
 
-export const resourceVersionOf = (storeGeneration: number, revision: number): string => encodeResourceVersion({ storeGeneration, revision });
+export const resourceVersionOf = (storeGeneration: number, revision: number): string =>
+  encodeResourceVersion({ storeGeneration, revision });

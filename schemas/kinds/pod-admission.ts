@@ -46,7 +46,7 @@ function withTokenMount(containers: readonly Container[], name: string): Contain
   });
 }
 
-function mountToken(spec: PodSpec, suffix: string): void {
+function mountToken(spec: Partial<PodSpec>, suffix: string): void {
   const existing = spec.volumes?.find(({ name, projected }) => projected && name?.startsWith(TOKEN_VOLUME_PREFIX));
   const name = existing?.name ?? TOKEN_VOLUME_PREFIX + suffix;
   const { containers = [], initContainers } = spec;

@@ -203,7 +203,7 @@ export function checkTolerations(errors: Errors, path: Path, tolerations: readon
   }
 }
 
-export function checkSchedulingGates(errors: Errors, path: Path, gates: readonly { name: string }[]): void {
+export function checkSchedulingGates(errors: Errors, path: Path, gates: readonly { name?: string }[]): void {
   const seen = new Set<string>();
   gates.forEach(({ name = '' }, i) => {
     checkQualifiedName(errors, () => path.index(i), name);

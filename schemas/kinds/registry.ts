@@ -73,8 +73,10 @@ function apiVersionOf({ group, version }: GroupVersion): string {
 
 /** The kind that an object says it is. */
 export function kindOfObject(object: { apiVersion?: unknown; kind?: unknown }): KindDefinition | undefined {
-  const { group, version } = groupVersionOf(String(object.apiVersion ?? ''));
-  return kindByGvk(group, version, String(object.kind ?? ''));
+  const { apiVersion, kind } = object;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
+  const { group, version } = groupVersionOf(apiVersion);
+  return kindByGvk(group, version, kind);
 }
 
 const versions = [

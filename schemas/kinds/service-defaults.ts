@@ -50,7 +50,8 @@ function withNodePort(port: Port, previous: readonly Port[]): Port {
 }
 
 function sameNodePorts(a: readonly Port[], b: readonly Port[]): boolean {
-  const listed = (ports: readonly Port[]) => JSON.stringify(ports.map(({ nodePort }) => nodePort ?? 0).sort());
+  const listed = (ports: readonly Port[]) =>
+    JSON.stringify(ports.map(({ nodePort }) => nodePort ?? 0).sort((a, b) => a - b));
   return listed(a) === listed(b);
 }
 

@@ -2,14 +2,20 @@
 import type { FieldError } from '../errors.js';
 import { duplicate, invalid, notSupported, pushInvalid, required } from '../meta/field-errors.js';
 import { labelValue, qualifiedName } from '../meta/names.js';
-import type { Taint } from '../meta/object.js';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-export function validateTaints(errors: FieldError[], taints: readonly Taint[] | undefined, path: string): void {
+/** As a request gives it: nothing is sure to be there. */
+interface GivenTaint {
+  readonly key?: string;
+  readonly value?: string;
+  readonly effect?: string;
+}
+
+export function validateTaints(errors: FieldError[], taints: readonly GivenTaint[] | undefined, path: string): void {
   const seen = new Set<string>();
   for (const [index, taint] of (taints ?? []).entries()) {
-    const { key, value = '', effect = '' } = taint;
+    const { key = '', value = '', effect = '' } = taint;
     const at = `${path}[${index}]`;
     pushInvalid(errors, `${at}.key`, key, qualifiedName(key));
     const messages = labelValue(value);

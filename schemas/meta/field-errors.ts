@@ -21,7 +21,7 @@ export function quoted(text: string): string {
 function printed(value: unknown): string {
   if (value === undefined || value === null) return '"null"';
   if (typeof value === 'string') return quoted(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as number | bigint | boolean);
 }
 
 function fieldError(reason: string, path: FieldPath, head: string, detail: string): FieldError {

@@ -39,7 +39,7 @@ export function validateAnnotations(
   if (isTooBig(annotations, charactersTotal)) errors.push(tooLong(path, '', api.annotationsBytesMax));
 }
 
-function validateOwner(errors: FieldError[], owner: OwnerReference, path: string): void {
+function validateOwner(errors: FieldError[], owner: Partial<OwnerReference>, path: string): void {
   const { apiVersion = '', kind = '', name = '', uid = '' } = owner;
   if (apiVersion === '' || apiVersion.endsWith('/')) {
     errors.push(invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty'));

@@ -26,6 +26,6 @@ export function applyPatch(
     case 'strategic':
       return applyStrategicMergePatch(object, patch, patchSchemaOf(kind.schema));
     default:
-      throw new InternalError(`unknown Content-Type header for patch: ${type}`);
+      throw new InternalError(`unknown Content-Type header for patch: ${String(type)}`);
   }
 }

@@ -34,11 +34,13 @@ function isDirective(key: string): boolean {
   return key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_FROM_LIST) || key.startsWith(SET_ORDER);
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 function directed(patch: JsonObject): JsonObject {
   const { [DIRECTIVE]: directive, ...rest } = patch;
   if (directive === 'replace') return rest;
   if (directive === 'delete') return {};
-  throw new StrategicPatchError(`unknown patch type: ${directive} in map: ${JSON.stringify(patch)}`);
+  throw new StrategicPatchError(`unknown patch type: ${textOf(directive)} in map: ${JSON.stringify(patch)}`);
 }
 
 function mergeObject(original: JsonObject, patch: JsonObject, schema: Schema): JsonObject {
@@ -119,7 +121,7 @@ function keyIn(item: unknown, mergeKey: string): string {
   if (value === undefined) {
     throw new StrategicPatchError(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
   }
-  return String(value);
+  return textOf(value);
 }
 
 interface Specials {
@@ -138,7 +140,7 @@ function applySpecials(original: readonly unknown[], patch: readonly unknown[], 
     else if (directive === 'delete') deleted.add(keyIn(item, mergeKey));
     else if (directive === 'replace') replaces = true;
     else if (directive === 'merge') throw new StrategicPatchError('merging lists cannot yet be specified in the patch');
-    else throw new StrategicPatchError(`unknown patch type: ${directive} in map: ${JSON.stringify(item)}`);
+    else throw new StrategicPatchError(`unknown patch type: ${textOf(directive)} in map: ${JSON.stringify(item)}`);
   }
   if (replaces) return { base: rest, patch: [] };
   if (deleted.size === 0) return { base: original, patch: rest };

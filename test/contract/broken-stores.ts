@@ -15,10 +15,10 @@ export interface BrokenStore {
   breaks(right: SnapshotStore): Partial<SnapshotStore>;
 }
 
-export function openBroken(open: OpenStage, { breaks }: BrokenStore): OpenStage {
+export function openBroken(open: OpenStage, flaw: BrokenStore): OpenStage {
   const broken = (stage: StoreStage): StoreStage => ({
     ...stage,
-    store: withMethods(stage.store, breaks(stage.store)),
+    store: withMethods(stage.store, flaw.breaks(stage.store)),
     reopen: async () => broken(await stage.reopen()),
   });
   return async (limits) => {
@@ -131,7 +131,7 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
     }),
   },
   { what: 'answers in another order', ...answering((outcomes) => [...outcomes].reverse()) },
-  { what: 'forgets asks', ...rewriting(({ askId: _, ...entry }) => entry) },
+  { what: 'forgets asks', ...rewriting((entry) => ({ ...entry, askId: undefined })) },
   { what: 'forgets what selectors saw before', ...logging((entry) => ({ ...entry, previous: undefined })) },
   { what: 'forgets what selectors see', ...logging((entry) => ({ ...entry, selectables: undefined })) },
   { what: 'forgets the previous revision', ...logging((entry) => ({ ...entry, previousRevision: 0 })) },

@@ -16,7 +16,7 @@ export interface StoreStage {
   /** Ends the process without a word to the store and opens what is durable in the next life, generation raised. */
   reopen(): Promise<StoreStage>;
   /** Moves the clock. */
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
 }
 
 export interface StorePromise {
