@@ -67,7 +67,7 @@ export class SpdyConnection implements StreamCarrier {
     this.#isClosing = true;
     void this.transport.write(goAwayFrame(this.#lastStreamId, status));
     this.transport.end();
-    for (const stream of [...this.#streams.values()]) stream.finish();
+    for (const stream of this.#streams.values()) stream.finish();
   }
 
   send(frame: Uint8Array): Promise<void> {
@@ -102,7 +102,7 @@ export class SpdyConnection implements StreamCarrier {
   #over(): void {
     this.#keepAlive.stop();
     this.#headers.close();
-    for (const stream of [...this.#streams.values()]) stream.finish();
+    for (const stream of this.#streams.values()) stream.finish();
     this.sessionWindow.release();
     if (!this.#isClosing) this.transport.end();
     this.#isClosing = true;

@@ -105,8 +105,17 @@ test('a command begins when its streams are there, and ends each of them before 
   await client.closed;
   t.deepEqual(client.seen, [
     'HTTP/1.1 101 Switching Protocols',
-    ...['synReply 1', 'synReply 3', 'ping 1', 'synReply 5'],
-    ...['data 5 early', 'data 5 late', `data 1 ${status}`, 'data 1 $', 'rstStream 3', 'data 5 $', 'goAway 5'],
+    'synReply 1',
+    'synReply 3',
+    'ping 1',
+    'synReply 5',
+    'data 5 early',
+    'data 5 late',
+    `data 1 ${status}`,
+    'data 1 $',
+    'rstStream 3',
+    'data 5 $',
+    'goAway 5',
   ]);
 });
 
