@@ -10,3 +10,16 @@ export function checkPreconditions({ uid, resourceVersion }: Preconditions, curr
   if (resourceVersion && resourceVersion !== current.resourceVersion) return new ConflictError(about);
   return undefined;
 }
+
+/** The same for a deletion, which Kubernetes refuses in words of its own. */
+export function checkDeletePreconditions({ uid, resourceVersion }: Preconditions, current: CacheEntry, about: About): ConflictError | undefined {
+  if (uid && uid !== current.uid) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${current.uid}). The object might have been deleted and then recreated`;
+    return new ConflictError(about, why);
+  }
+  if (resourceVersion && resourceVersion !== current.resourceVersion) {
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${current.resourceVersion}). The object might have been modified`;
+    return new ConflictError(about, why);
+  }
+  return undefined;
+}

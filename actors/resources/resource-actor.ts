@@ -8,7 +8,7 @@ import type { Random } from '../../runtime/process/random.js';
 import { newObject } from './creation.js';
 import { deletionOf } from './deletion.js';
 import { boundPod, evictedPod } from './pod.js';
-import { checkPreconditions } from './preconditions.js';
+import { checkDeletePreconditions, checkPreconditions } from './preconditions.js';
 import { encodeCanonical } from '../../schemas/meta/canonical.js';
 import type { KubeObject } from '../../schemas/meta/object.js';
 import type { CacheEntry } from '../../runtime/views/resource-cache.js';
@@ -88,7 +88,7 @@ export class ResourceActor implements ResourceBehaviour {
 
   async #delete(message: Delete, context: ResourceContext): Promise<Written> {
     const existing = await this.#existing(context);
-    await this.#require(message.preconditions, context);
+    await this.#require(message.preconditions, context, checkDeletePreconditions);
     const deletion = deletionOf(existing.object, message, context.definition, this.clock.now());
     switch (deletion.kind) {
       case 'now':
@@ -115,7 +115,7 @@ export class ResourceActor implements ResourceBehaviour {
 
   async #evict(message: Evict, context: ResourceContext): Promise<Written> {
     const existing = await this.#existing(context);
-    await this.#require(message.preconditions, context);
+    await this.#require(message.preconditions, context, checkDeletePreconditions);
     const evicted = evictedPod(existing.object, message, this.clock.now());
     const deletion = deletionOf(
       evicted,
@@ -139,8 +139,8 @@ export class ResourceActor implements ResourceBehaviour {
     throw new NotFoundError(aboutOf(context));
   }
 
-  async #require(preconditions: Replace['preconditions'], context: ResourceContext): Promise<void> {
-    const conflict = checkPreconditions(preconditions, context.current!, aboutOf(context));
+  async #require(preconditions: Replace['preconditions'], context: ResourceContext, check = checkPreconditions): Promise<void> {
+    const conflict = check(preconditions, context.current!, aboutOf(context));
     if (!conflict) return;
     await context.check();
     throw conflict;

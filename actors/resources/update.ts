@@ -1,5 +1,5 @@
 /** An object after an update or a patch: carried-over metadata, defaults, validation, generation. Answers the old object itself when nothing would change. */
-import { type About, type FieldError, InvalidError } from '../../schemas/errors.js';
+import { type About, BadRequestError, type FieldError, InvalidError } from '../../schemas/errors.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import { applyScale, scaleOf, scaleSchema } from '../../schemas/kinds/scale.js';
 import type { Patch, Replace, WriteTarget } from '../../schemas/messages/resource.js';
@@ -33,8 +33,17 @@ export function patchedObject(message: Patch, previous: KubeObject, definition: 
   if (resourceVersion && resourceVersion !== previous.metadata.resourceVersion) {
     throw checkPreconditions({ resourceVersion }, { uid: '', resourceVersion: previous.metadata.resourceVersion } as never, about);
   }
+  checkIdentity(patched.metadata, previous.metadata);
   const next = isScale ? applyScale(previous, patched) : patched;
   return finished(next, previous, message.target, definition, warnings);
+}
+
+/** A patch can't lead to another object than the one at its URL. Throws BadRequestError. */
+function checkIdentity({ name, namespace }: Partial<ObjectMeta> = {}, previous: ObjectMeta): void {
+  if (name !== previous.name)
+    throw new BadRequestError(`the name of the object (${name ?? ''}) does not match the name on the URL (${previous.name})`);
+  if ((namespace ?? '') !== (previous.namespace ?? ''))
+    throw new BadRequestError(`the namespace of the object (${namespace ?? ''}) does not match the namespace on the request (${previous.namespace ?? ''})`);
 }
 
 /** Does this update end the object? Its last finalizer is gone and no grace is left. */

@@ -127,3 +127,15 @@ test('an unbound pod goes at once, a bound one with its grace, which a repeat ma
   t.is((await client.delete('pods', 'default/bound', { gracePeriodSeconds: 60 })).stored.object.metadata.deletionGracePeriodSeconds, 5);
   t.is((await client.delete('pods', 'default/bound', { gracePeriodSeconds: 0, preconditions: { uid } })).result, 'deleted');
 });
+
+test('a patch that names another object is a bad request, and a delete with a precondition that has passed says which', async (t) => {
+  const { controlPlane } = await startStage();
+  const client = controlPlane.clientFor('test');
+  await client.create('configmaps', aConfigMap('one', {}));
+  const patch = { patchType: 'merge' as const, patch: { metadata: { name: 'two' } }, preconditions: {}, target: '' as const };
+  const renamed = await refusal(client.patch('configmaps', 'default/one', patch));
+  t.deepEqual([renamed.code, renamed.message], [400, 'the name of the object (two) does not match the name on the URL (one)']);
+  const stale = await refusal(client.delete('configmaps', 'default/one', { preconditions: { resourceVersion: '7' } }));
+  t.is(stale.code, 409);
+  t.regex(stale.message, /the ResourceVersion in the precondition \(7\) does not match the ResourceVersion in record \(2\)/);
+});
