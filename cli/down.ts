@@ -1,9 +1,9 @@
 /** `npm run down`: ends the cluster of a data folder and removes what it has on this machine. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { removeClusterFromDocker } from '../node-agent/containers/docker-cleanup.js';
-import { mountsBelow, unmount } from '../node-agent/volumes/mounts.js';
+import { mountsBelow, unmountBelow } from '../node-agent/volumes/mounts.js';
 import { SystemClock } from '../runtime/process/clock.js';
 import { knownClusterId } from './cluster-id.js';
 import { answers, engineSocket } from './docker-engine.js';
@@ -34,13 +34,21 @@ export async function down({ data, purge }: DownOptions): Promise<void> {
   if (running) await progress.step(`Stopping Troupe (process ${running.pid})`, () => stop(running, dataFolder));
   removeRunFile(dataFolder);
   await removeContainers(dataFolder, progress);
-  for (const point of await mountsBelow(dataFolder)) await unmount(point);
+  await unmountBelow(path.join(dataFolder, 'pods'));
   if (!purge)
     return progress.say(
       `The state stays in ${shown}: \`npm start\` runs it again, \`npm run down -- --purge\` deletes it.`,
     );
+  await refuseMounts(dataFolder);
   rmSync(dataFolder, { recursive: true, force: true });
   progress.say(`${shown} is deleted.`);
+}
+
+/** What is mounted inside belongs to others and would be deleted with the folder; that the folder is a mount itself harms nobody. */
+async function refuseMounts(dataFolder: string): Promise<void> {
+  const own = realpathSync(dataFolder);
+  const inside = (await mountsBelow(own)).filter((point) => point !== own);
+  if (inside.length > 0) throw new Error(`${inside.join(', ')} is still mounted, so nothing was deleted`);
 }
 
 function isWithin(folder: string, outer: string): boolean {

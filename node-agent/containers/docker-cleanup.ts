@@ -2,6 +2,7 @@
 import type { Clock } from '../../runtime/process/clock.js';
 import { Engine } from './docker/engine.js';
 import { labels } from './docker/identity.js';
+import { removePodCgroup } from './docker/pod-cgroup.js';
 
 export interface Removed {
   readonly containers: number;
@@ -23,7 +24,13 @@ export async function removeClusterFromDocker(options: {
   const remove = ({ Id }: { Id: string }) =>
     engine.heavy((docker) => docker.getContainer(Id).remove({ force: true, v: true })).catch(unlessGone);
   await Promise.all(containers.map(remove));
-  await Promise.all(sandboxes.map(remove));
+  await Promise.all(
+    sandboxes.map(async (sandbox) => {
+      const known = await engine.find((docker) => docker.getContainer(sandbox.Id).inspect());
+      await remove(sandbox);
+      await removePodCgroup(known?.HostConfig.CgroupParent);
+    }),
+  );
   const networks = await engine.call((docker) => docker.listNetworks({ filters }));
   for (const { Id } of networks) await engine.call((docker) => docker.getNetwork(Id).remove()).catch(unlessGone);
   return { containers: containers.length, sandboxes: sandboxes.length, networks: networks.length };
