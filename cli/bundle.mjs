@@ -45,7 +45,6 @@ const { outputFiles } = await build({
   target: 'node24',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   sourcemap: false,
   logLevel: 'warning',
   plugins: [leaveOut],
