@@ -34,6 +34,7 @@ export class TroupeServer {
     const profiled = process.env['BENCH_PROFILE'] ? ['--cpu-prof', '--cpu-prof-dir', process.env['BENCH_PROFILE']] : [];
     const startedAt = performance.now();
     const child = spawn(process.execPath, [...profiled, program, 'up', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+    process.once('exit', () => child.kill('SIGKILL'));
     const server = new TroupeServer(folder, data === undefined, child);
     await server.#ready(startedAt);
     return server;
@@ -64,7 +65,7 @@ export class TroupeServer {
 
   #ready(startedAt: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const gone = () => reject(new Error(`Troupe did not become ready: ${this.#output}`));
+      const gone = () => reject(new Error(`Troupe did not become ready: ${this.#output.slice(-600)}`));
       this.child.once('exit', gone);
       for (const stream of [this.child.stdout!, this.child.stderr!]) {
         stream.on('data', (chunk) => {

@@ -25,8 +25,8 @@ const manifest = JSON.stringify({
 
 export async function memory(say: (text: string) => void): Promise<readonly Figure[]> {
   const runtime = dockerSocket() ? 'docker' : 'simulated';
-  const bare = execFile(process.execPath, ['-e', bareProgram]);
   const troupe = await TroupeServer.start({ runtime });
+  const bare = execFile(process.execPath, ['-e', bareProgram]);
   try {
     await useKubectl(troupe);
     say(`kubectl has explained, applied and got; waiting ${settleMs / 1000} s`);
