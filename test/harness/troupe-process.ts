@@ -110,9 +110,8 @@ export async function removeTroupe(troupe: TroupeProcess): Promise<void> {
 }
 
 /** One command of the program to its end. Rejects where it fails. */
-export async function runTroupe(args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
-  return stdout;
+export async function runTroupe(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(process.execPath, [program, ...args]);
 }
 
 export function newDataFolder(): string {
