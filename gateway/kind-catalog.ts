@@ -1,17 +1,11 @@
 /** The kinds that a gateway serves, found by what a path or an object says. */
 import type { KindDefinition } from '../schemas/kinds/kind.js';
+import { apiVersionOf } from '../schemas/meta/group-version.js';
 
 export interface GroupVersion {
   readonly group: string;
   readonly version: string;
   readonly kinds: readonly KindDefinition[];
-}
-
-const groupVersionText = (group: string, version: string) => (group ? `${group}/${version}` : version);
-
-/** `v1` or `apps/v1`. */
-export function apiVersionOf(kind: { group: string; version: string }): string {
-  return groupVersionText(kind.group, kind.version);
 }
 
 /** Immutable. */
@@ -35,7 +29,7 @@ export class KindCatalog {
   }
 
   byResource(group: string, version: string, plural: string): KindDefinition | undefined {
-    return this.#byPlural.get(group ? `${group}/${version}` : version)?.get(plural);
+    return this.#byPlural.get(apiVersionOf({ group, version }))?.get(plural);
   }
 
   byKind(apiVersion: string, kind: string): KindDefinition | undefined {

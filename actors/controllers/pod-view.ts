@@ -2,6 +2,7 @@
 import { deletionCostOf } from './pod-deletion-cost.js';
 import type { KubeObject, ObjectKey, OwnerReference, Pod, Toleration } from '../../schemas/meta/object.js';
 import { controllerOf } from '../../schemas/meta/object.js';
+import { isTerminalPhase } from '../../schemas/meta/pod-phase.js';
 import { parseTime } from '../../schemas/meta/time.js';
 import type { ViewSpec } from '../../runtime/views/view.js';
 
@@ -85,7 +86,7 @@ export const podsView: ViewSpec<PodItem> = {
 };
 
 export function isFinished(pod: PodItem): boolean {
-  return pod.phase === 'Succeeded' || pod.phase === 'Failed';
+  return isTerminalPhase(pod.phase);
 }
 
 /** Neither finished nor being deleted. */

@@ -1,4 +1,5 @@
 /** The status that a ReplicaSet's pods give it. Pure. */
+import { REPLICA_SET_COUNTS } from '../../schemas/kinds/replica-set.js';
 import type { ReplicaSet } from '../../schemas/meta/object.js';
 import { containsLabels } from '../../schemas/meta/label-selector.js';
 import { removeCondition, setCondition } from '../../schemas/meta/conditions.js';
@@ -55,18 +56,9 @@ function conditionsOf(replicaSet: ReplicaSet, failure: ManageFailure | undefined
   );
 }
 
-const COUNTS = [
-  'replicas',
-  'fullyLabeledReplicas',
-  'readyReplicas',
-  'availableReplicas',
-  'terminatingReplicas',
-  'observedGeneration',
-] as const;
-
 export function sameReplicaSetStatus(a: ReplicaSet['status'], b: ReplicaSetStatus): boolean {
   if (!a) return false;
-  if (COUNTS.some((field) => (a as any)[field] !== (b as any)[field])) return false;
+  if (REPLICA_SET_COUNTS.some((field) => (a as any)[field] !== (b as any)[field])) return false;
   const [old, next] = [a.conditions ?? [], b.conditions ?? []];
   return old.length === next.length && old.every((condition, i) => condition === next[i]);
 }

@@ -1,15 +1,14 @@
 /** An agent's report and what the API has → the status to commit. Pure. */
 import type { Condition, Pod, PodStatus } from '../../schemas/meta/object.js';
-
-const isTerminal = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
+import { isTerminalPhase } from '../../schemas/meta/pod-phase.js';
 
 /** Conditions that the scheduler set stand, as do those of readiness gates; a pod that has ended stays so. Undefined: nothing to commit. */
 export function mergedStatus(pod: Pod, reported: PodStatus): PodStatus | undefined {
   const current = pod.status ?? {};
-  if (isTerminal(current.phase) && !isTerminal(reported.phase)) return undefined;
+  if (isTerminalPhase(current.phase) && !isTerminalPhase(reported.phase)) return undefined;
   const { reason: _reason, message: _message, ...kept } = current;
   const merged: PodStatus = { ...kept, ...reported, conditions: conditionsOf(current, reported) };
-  if (isTerminal(current.phase)) merged.phase = current.phase;
+  if (isTerminalPhase(current.phase)) merged.phase = current.phase;
   if (!reported.conditions && !merged.conditions?.length) delete merged.conditions;
   return JSON.stringify(merged) === JSON.stringify(current) ? undefined : merged;
 }

@@ -1,5 +1,6 @@
 /** The scheduler's two views of pods: those that take room, and those that wait for it. */
 import { type KubeObject, type ObjectKey, type Pod } from '../../schemas/meta/object.js';
+import { isTerminalPhase } from '../../schemas/meta/pod-phase.js';
 import { parseTime } from '../../schemas/meta/time.js';
 import type { PodRequest } from '../../schemas/messages/auction.js';
 import type { ViewSpec } from '../../runtime/views/view.js';
@@ -13,7 +14,7 @@ export interface BoundPod {
   readonly request: PodRequest;
 }
 
-const isFinished = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+const isFinished = ({ status }: Pod) => isTerminalPhase(status?.phase);
 
 /** Bound pods that have not finished. A pod that is being deleted takes room until it is gone. */
 export const boundPodsView: ViewSpec<BoundPod> = {

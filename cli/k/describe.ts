@@ -1,4 +1,5 @@
 /** `describe`: an object as text, with what explains its state: conditions, containers, and the events about it. */
+import { apiVersionOf } from '../../schemas/meta/group-version.js';
 import { ageOf } from '../../schemas/meta/human-duration.js';
 import { containerLines } from './describe-containers.js';
 import { fieldLines, indented, titled } from './describe-fields.js';
@@ -52,7 +53,7 @@ async function objectsOf(
   { type, names }: Target,
   labelSelector?: string,
 ): Promise<readonly ApiObject[]> {
-  const apiVersion = type.group ? `${type.group}/${type.version}` : type.version;
+  const apiVersion = apiVersionOf(type);
   if (names.length > 0) return Promise.all(names.map((name) => client.get<ApiObject>(at(type, name))));
   return (await client.get<{ items: ApiObject[] }>(at(type), { labelSelector })).items.map((item) => ({
     ...item,

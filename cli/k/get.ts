@@ -1,5 +1,6 @@
 /** `get`: the server's tables, or objects as YAML, JSON or names. */
 import { stringify } from 'yaml';
+import { apiVersionOf } from '../../schemas/meta/group-version.js';
 import { ServerError, type Status } from './cluster-client.js';
 import { jsonLines, type WatchEvent } from './json-lines.js';
 import { pathOf, type ResourceType, shownName, type Target } from './resource-types.js';
@@ -58,8 +59,8 @@ async function printObjects(session: Session, targets: readonly Target[], option
   for (const target of targets) {
     for (const where of placesOf(session, target, options)) {
       const answer = await session.client.get<ApiObject & Partial<ObjectList>>(where, queryOf(options));
-      const { version, group, kind } = target.type;
-      const apiVersion = group ? `${group}/${version}` : version;
+      const { kind } = target.type;
+      const apiVersion = apiVersionOf(target.type);
       found.push(...(answer.items ? answer.items.map((item) => ({ ...item, apiVersion, kind })) : [answer]));
     }
   }

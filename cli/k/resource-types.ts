@@ -1,4 +1,5 @@
 /** What the cluster serves, and what the user means by `po`, `deploy/web` or `pods,nodes`. */
+import { apiVersionOf } from '../../schemas/meta/group-version.js';
 import type { ClusterClient } from './cluster-client.js';
 
 export interface ResourceType {
@@ -111,10 +112,6 @@ function typesOf({ metadata, versions }: Discovered['items'][number]): ResourceT
 
 function namesOf({ plural, singular, kind, shortNames }: ResourceType): string[] {
   return [plural, singular, kind.toLowerCase(), ...shortNames];
-}
-
-function apiVersionOf({ group, version }: ResourceType): string {
-  return group ? `${group}/${version}` : version;
 }
 
 /** `deployment.apps/web`, as kubectl names an object. */

@@ -1,7 +1,8 @@
 /** Plain discovery: APIVersions, APIGroupList, APIGroup, APIResourceList. */
 import { createHash } from 'node:crypto';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
-import { apiVersionOf, type KindCatalog } from '../kind-catalog.js';
+import { apiVersionOf } from '../../schemas/meta/group-version.js';
+import type { KindCatalog } from '../kind-catalog.js';
 
 export function apiVersions(catalog: KindCatalog, address: string): object {
   const versions = catalog.groupVersions.filter(({ group }) => group === '').map(({ version }) => version);

@@ -4,7 +4,7 @@ import { decodeResourceVersion } from '../../schemas/meta/resource-version.js';
 import type { CacheEntry, Page, ResourceCache } from '../../runtime/views/resource-cache.js';
 import type { ApiResponse } from '../api-request.js';
 import { encoded } from '../encode.js';
-import { apiVersionOf } from '../kind-catalog.js';
+import { apiVersionOf } from '../../schemas/meta/group-version.js';
 import { type Negotiated, negotiate } from '../negotiation.js';
 import { cacheOf, type ResourceCall } from '../resource-call.js';
 import { ChunkWriter } from '../respond.js';

@@ -2,7 +2,7 @@
 import type { Status } from '../../schemas/errors.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import type { CacheEntry } from '../../runtime/views/resource-cache.js';
-import { apiVersionOf } from '../kind-catalog.js';
+import { apiVersionOf } from '../../schemas/meta/group-version.js';
 import type { Negotiated } from '../negotiation.js';
 import { columnDefinitions, type IncludeObject, partialObject, tableHead, tableRow } from '../table.js';
 

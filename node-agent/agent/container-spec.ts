@@ -1,12 +1,12 @@
 /** A container of a pod's spec → what the runtime is asked to create. Pure. */
+import { type QosClass, qosClassOf } from '../../schemas/kinds/pod-qos.js';
 import type { Container, Pod } from '../../schemas/meta/object.js';
 import { milliOf, valueOf } from '../../schemas/meta/quantity.js';
-import { cpuQuotaOf, cpuSharesOf, oomScoreAdjOf, type QosClass } from '../containers/cgroup-parent.js';
+import { cpuQuotaOf, cpuSharesOf, oomScoreAdjOf } from '../containers/cgroup-parent.js';
 import type { ContainerSpec, ImageInfo, Mount, SandboxSpec } from '../containers/container-runtime.js';
 import { ContainerConfigError } from './environment.js';
 import { expand } from './expansion.js';
 import type { ContainerKind } from './pod-facts.js';
-import { qosClassOf } from './qos-class.js';
 import { runtimeLabels } from './runtime-labels.js';
 
 const CPU_PERIOD_MICROS = 100_000;

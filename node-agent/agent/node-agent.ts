@@ -9,8 +9,16 @@ import type { Logger } from '../../runtime/process/logger.js';
 import type { Random } from '../../runtime/process/random.js';
 import type { Turn } from '../../runtime/process/turn.js';
 import { mentionedConfig } from '../../schemas/kinds/pod-mentions.js';
-import type { DesiredPods, NodeDownProtocol, PodReport, ReportOutcome, StreamOpen } from '../../schemas/messages/node-link.js';
+import type {
+  DesiredPods,
+  NodeDownProtocol,
+  PodReport,
+  ReportOutcome,
+  StreamOpen,
+} from '../../schemas/messages/node-link.js';
 import type { Node, Pod } from '../../schemas/meta/object.js';
+import { amountsOf } from '../../schemas/kinds/pod-needs.js';
+import { isTerminalPhase } from '../../schemas/meta/pod-phase.js';
 import type { ContainerRuntime, ContainerState, Sandbox } from '../containers/container-runtime.js';
 import type { ClusterDns } from '../network/resolv-conf.js';
 import { ExecSlots } from '../probes/exec-slots.js';
@@ -26,10 +34,10 @@ import { type HeartbeatSchedule, OwnHeartbeat } from './heartbeat-schedule.js';
 import { Machine, RUNTIME_DOWN } from './machine.js';
 import type { NodeOptions } from './node-status.js';
 import { PodActor } from './pod-actor.js';
-import { fieldPathOf, isTerminal } from './pod-facts.js';
+import { fieldPathOf } from './pod-facts.js';
 import type { PodServices } from './pod-services.js';
 import { serveStream } from './pod-streams.js';
-import { amountsOf, ResourceLedger } from './resource-ledger.js';
+import { ResourceLedger } from './resource-ledger.js';
 import { StatusReporter } from './status-reporter.js';
 import { UpLink } from './up-link.js';
 
@@ -160,7 +168,7 @@ export class NodeAgent {
   async #report(message: { reports: PodReport[] }): Promise<{ outcomes: ReportOutcome[] }> {
     const answer = await this.#link.ask('report', message);
     for (const [index, { uid, status }] of message.reports.entries()) {
-      const isKnown = isTerminal(status.phase) && answer.outcomes[index]?.kind === 'ok';
+      const isKnown = isTerminalPhase(status.phase) && answer.outcomes[index]?.kind === 'ok';
       if (isKnown && this.#desired.ended(uid, status)) this.#save();
     }
     return answer;
@@ -368,7 +376,7 @@ export class NodeAgent {
     const actor = new PodActor(this.#services, pod);
     this.#actors.set(actor.uid, actor);
     const begun = found !== undefined || (pod.status?.containerStatuses?.length ?? 0) > 0;
-    if (!isTerminal(pod.status?.phase)) {
+    if (!isTerminalPhase(pod.status?.phase)) {
       const verdict = begun || pod.metadata.deletionTimestamp ? undefined : this.#ledger.whyUnfit(pod);
       if (verdict) return actor.reject(verdict);
       this.#ledger.hold(pod);

@@ -5,6 +5,7 @@
 import type { Timer } from '../../runtime/process/clock.js';
 import { parseTime } from '../../schemas/meta/time.js';
 import type { Pod, PodStatus } from '../../schemas/meta/object.js';
+import { isTerminalPhase } from '../../schemas/meta/pod-phase.js';
 import { podCgroupParent } from '../containers/cgroup-parent.js';
 import { type ContainerState, type RuntimeEvent, RuntimeError, type Sandbox } from '../containers/container-runtime.js';
 import { dnsOf } from '../network/resolv-conf.js';
@@ -12,7 +13,7 @@ import { agentLimits } from './agent-limits.js';
 import { Chores } from './chores.js';
 import { qosOf, sandboxSpec } from './container-spec.js';
 import { PodContainers } from './pod-containers.js';
-import { graceSecondsOf, isTerminal } from './pod-facts.js';
+import { graceSecondsOf } from './pod-facts.js';
 import { nextToStop, type PodAction, planPod } from './pod-plan.js';
 import type { PodServices } from './pod-services.js';
 import { podStatus, type PodVerdict, rejectedStatus } from './pod-status.js';
@@ -69,7 +70,7 @@ export class PodActor {
 
   /** The node's resources are its to use: neither refused nor ended. */
   get holdsResources(): boolean {
-    return !this.#rejection && !this.#stopped && !isTerminal(this.#status?.phase);
+    return !this.#rejection && !this.#stopped && !isTerminalPhase(this.#status?.phase);
   }
 
   get sandbox(): Sandbox | undefined {
@@ -94,7 +95,7 @@ export class PodActor {
   start(found?: { sandboxes: readonly Sandbox[]; containers: readonly ContainerState[]; isOld?: boolean }): void {
     if (found) this.#adopt(found.sandboxes, found.containers);
     if (found?.isOld) this.#lookAgain(found.containers);
-    if (isTerminal(this.#pod.status?.phase)) {
+    if (isTerminalPhase(this.#pod.status?.phase)) {
       this.#status = this.#ended = this.#pod.status;
       this.#finished = true;
     }
@@ -117,7 +118,7 @@ export class PodActor {
   /** The API's newer state of the same pod. */
   update(pod: Pod): void {
     this.#pod = pod;
-    if (isTerminal(pod.status?.phase)) this.#hasEnded(pod.status!);
+    if (isTerminalPhase(pod.status?.phase)) this.#hasEnded(pod.status!);
     if (pod.metadata.deletionTimestamp) this.#shorten(graceSecondsOf(pod));
     this.poke();
   }
@@ -178,7 +179,7 @@ export class PodActor {
 
   /** The API has the last reported status. */
   reported(status: PodStatus): void {
-    if (!this.#stopped || this.#terminalReported || !isTerminal(status.phase)) return;
+    if (!this.#stopped || this.#terminalReported || !isTerminalPhase(status.phase)) return;
     this.#terminalReported = true;
     this.poke();
   }
@@ -324,8 +325,7 @@ export class PodActor {
 
   #lookAgain(containers: readonly ContainerState[]): void {
     this.#chores.run('inspect sandbox', () => this.#inspectSandbox());
-    for (const { id, name } of containers)
-      this.#chores.run(`inspect ${id}`, () => this.#containers.inspect(id, name));
+    for (const { id, name } of containers) this.#chores.run(`inspect ${id}`, () => this.#containers.inspect(id, name));
   }
 
   async #inspectSandbox(): Promise<void> {

@@ -51,10 +51,6 @@ export function graceSecondsOf(pod: Pod): number {
   return Math.max(1, seconds ?? 30);
 }
 
-export function isTerminal(phase: string | undefined): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
-}
-
 /** May this container be started once more after it ended with `exitCode`? */
 export function restartsAfter(pod: Pod, container: Container, kind: ContainerKind, exitCode: number): boolean {
   if (kind === 'ephemeral') return false;

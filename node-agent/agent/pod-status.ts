@@ -1,12 +1,13 @@
 /** What is observed of a pod → its status, in Kubernetes' exact shape. Pure. */
+import { qosClassOf } from '../../schemas/kinds/pod-qos.js';
 import type { Condition, Container, ContainerStatus, Pod, PodStatus } from '../../schemas/meta/object.js';
+import { isTerminalPhase } from '../../schemas/meta/pod-phase.js';
 import { formatTime } from '../../schemas/meta/time.js';
 import { containerStatus } from './container-status.js';
 import { conditionsOf } from './pod-conditions.js';
-import { type ContainerKind, isTerminal } from './pod-facts.js';
+import type { ContainerKind } from './pod-facts.js';
 import type { PodObservation } from './pod-observation.js';
 import { type Phase, phaseOf } from './pod-phase.js';
-import { qosClassOf } from './qos-class.js';
 
 /** Why a pod ended otherwise than by its containers: `DeadlineExceeded`, `OutOfcpu`, … */
 export interface PodVerdict {
@@ -57,7 +58,7 @@ export function podStatus(
     ...(generation ? { observedGeneration: generation } : {}),
     phase,
     conditions: conditionsOf(pod, phase, all, sandboxReady, earlier, time) as PodStatus['conditions'],
-    ...(verdict && isTerminal(phase) ? { message: verdict.message, reason: verdict.reason } : {}),
+    ...(verdict && isTerminalPhase(phase) ? { message: verdict.message, reason: verdict.reason } : {}),
     ...(context.hostIPs[0] ? { hostIP: context.hostIPs[0], hostIPs: context.hostIPs.map((ip) => ({ ip })) } : {}),
     ...(known[0] ? { podIP: known[0], podIPs: known.map((ip) => ({ ip })) } : {}),
     startTime: formatTime(context.startedAtMs),
@@ -74,11 +75,11 @@ function finalPhase(
   before: PodStatus | undefined,
   context: PodStatusContext,
 ): Phase {
-  if (isTerminal(before?.phase)) return before!.phase as Phase;
+  if (isTerminalPhase(before?.phase)) return before!.phase as Phase;
   if (context.verdict && context.stopped) return 'Failed';
   const phase = phaseOf(pod, all, context.ending);
   // Terminal only once everything has stopped: others read it as "nothing of it runs any more".
-  if (isTerminal(phase) && !context.stopped) return 'Running';
+  if (isTerminalPhase(phase) && !context.stopped) return 'Running';
   return phase;
 }
 

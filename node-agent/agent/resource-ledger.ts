@@ -1,64 +1,16 @@
 /** What the pods of one node use of it, and why one more doesn't fit: the kubelet's own check, made again after the scheduler's. */
+import { type Amounts, hostPortsOf, podNeeds } from '../../schemas/kinds/pod-needs.js';
 import type { Pod } from '../../schemas/meta/object.js';
-import { milliOf, valueOf } from '../../schemas/meta/quantity.js';
 import type { PodVerdict } from './pod-status.js';
-
-/** Resource name → amount: millicores of cpu, whole units of everything else. */
-export type Amounts = Readonly<Record<string, number>>;
 
 interface Holding {
   readonly amounts: Amounts;
   readonly ports: readonly string[];
 }
 
-const amountOf = (name: string, quantity: string | number): number =>
-  name === 'cpu' ? milliOf(quantity) : valueOf(quantity);
-
-export function amountsOf(list: Readonly<Record<string, string | number>>): Amounts {
-  return Object.fromEntries(Object.entries(list).map(([name, quantity]) => [name, amountOf(name, quantity)]));
-}
-
-/** What a pod needs: the sum of what runs together, or the greatest need of its initialization; and its overhead. */
-function needOf(pod: Pod): Amounts {
-  const total: Record<string, number> = {};
-  const sidecars: Record<string, number> = {};
-  const peak: Record<string, number> = {};
-  for (const container of pod.spec.containers) add(total, container.resources?.requests);
-  for (const container of pod.spec.initContainers ?? []) {
-    const requests = container.resources?.requests;
-    if (!requests) continue;
-    const during = { ...sidecars };
-    add(during, requests);
-    raise(peak, during);
-    if (container.restartPolicy !== 'Always') continue;
-    add(sidecars, requests);
-    add(total, requests);
-  }
-  raise(total, peak);
-  const own = pod.spec.resources?.requests;
-  if (own) Object.assign(total, amountsOf(own));
-  add(total, pod.spec.overhead);
-  return total;
-}
-
-function add(total: Record<string, number>, list: Readonly<Record<string, string | number>> | undefined): void {
-  if (list) for (const name in list) total[name] = (total[name] ?? 0) + amountOf(name, list[name]!);
-}
-
-function raise(total: Record<string, number>, other: Record<string, number>): void {
-  for (const name in other) total[name] = Math.max(total[name] ?? 0, other[name]!);
-}
-
-function portsOf(pod: Pod): string[] {
-  const ports: string[] = [];
-  for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
-    for (const port of container.ports ?? []) {
-      const number = port.hostPort ?? (pod.spec.hostNetwork ? port.containerPort : undefined);
-      if (number) ports.push(`${port.protocol ?? 'TCP'}/${number}/${port.hostIP || '0.0.0.0'}`);
-    }
-  }
-  return ports;
-}
+/** One text per port, which the ports of other pods are compared with. */
+const portsOf = (pod: Pod): string[] =>
+  hostPortsOf(pod.spec).map(({ protocol, port, ip }) => `${protocol}/${port}/${ip}`);
 
 export class ResourceLedger {
   readonly #holdings = new Map<string, Holding>();
@@ -74,7 +26,7 @@ export class ResourceLedger {
   /** Undefined where it fits. */
   whyUnfit(pod: Pod): PodVerdict | undefined {
     if (this.#holdings.has(pod.metadata.uid)) return undefined;
-    const need: Amounts = { pods: 1, ...needOf(pod) };
+    const need: Amounts = { pods: 1, ...podNeeds(pod.spec) };
     for (const name in need) {
       const used = name === 'pods' ? this.#holdings.size : (this.#used[name] ?? 0);
       const capacity = this.allocatable[name] ?? 0;
@@ -89,7 +41,7 @@ export class ResourceLedger {
 
   hold(pod: Pod): void {
     if (this.#holdings.has(pod.metadata.uid)) return;
-    const amounts = needOf(pod);
+    const amounts = podNeeds(pod.spec);
     const ports = portsOf(pod);
     for (const name in amounts) this.#used[name] = (this.#used[name] ?? 0) + amounts[name]!;
     for (const port of ports) this.#ports.set(port, (this.#ports.get(port) ?? 0) + 1);

@@ -1,7 +1,6 @@
 /** Where a pod's containers live in the machine's cgroups: each driver has its own spelling. Pure. */
+import type { QosClass } from '../../schemas/kinds/pod-qos.js';
 import type { RuntimeInfo } from './container-runtime.js';
-
-export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 /**
  * The CgroupParent of a pod's sandbox and containers; undefined where there are no cgroups. With systemd, dashes in a slice's name nest, so the uid's

@@ -116,7 +116,11 @@ export class MemoryStore implements SnapshotStore {
 
   #append(type: StoreType, accepted: readonly Accepted[]): void {
     this.#durableOf(type).append(accepted, this.#clock.now());
-    if (accepted.length > 0) this.#onDurable?.(type, accepted.map(({ log }) => log));
+    if (accepted.length > 0)
+      this.#onDurable?.(
+        type,
+        accepted.map(({ log }) => log),
+      );
   }
 
   #decideType(type: StoreType, entries: readonly CommitEntry[], full: boolean): Decision | Error {

@@ -1,9 +1,16 @@
 /** ResourceCache over slabs: folds commits in revision order and serves lists, pages, watches and views from one entry per object. */
 import { spliceOffset, splice } from '../../schemas/meta/canonical.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
+import { apiVersionOf } from '../../schemas/meta/group-version.js';
 import { type KubeObject, type ObjectKey, splitKey } from '../../schemas/meta/object.js';
 import type { Clock } from '../process/clock.js';
-import type { GenerationRecord, LogEntry, Selectables, SnapshotStore, StoredSnapshot } from '../snapshots/snapshot-store.js';
+import type {
+  GenerationRecord,
+  LogEntry,
+  Selectables,
+  SnapshotStore,
+  StoredSnapshot,
+} from '../snapshots/snapshot-store.js';
 import { type ParsedObjects, resourceVersionOf, SlabEntry } from './cache-entry.js';
 import type { ChangeEvent } from './change.js';
 import { ChangeWindow, type WindowedChange } from './change-window.js';
@@ -53,7 +60,7 @@ export class TypeCache implements ResourceCache {
   ) {
     this.type = definition.type;
     this.#window = new ChangeWindow(parts.windowChangesMax, parts.windowBytesMax);
-    this.#prefixLength = spliceOffset(definition.kind, definition.group ? `${definition.group}/${definition.version}` : definition.version);
+    this.#prefixLength = spliceOffset(definition.kind, apiVersionOf(definition));
   }
 
   get resourceVersion(): string {
@@ -83,8 +90,15 @@ export class TypeCache implements ResourceCache {
     return inNamespace(this.#order.sorted(this.#entries), namespace);
   }
 
-  page(query: { namespace?: string; after?: ObjectKey; limit?: number; revision?: number; matches?: (entry: CacheEntry) => boolean }): Page | undefined {
-    const all = query.revision === undefined || query.revision === this.revision ? this.list() : this.#listAt(query.revision);
+  page(query: {
+    namespace?: string;
+    after?: ObjectKey;
+    limit?: number;
+    revision?: number;
+    matches?: (entry: CacheEntry) => boolean;
+  }): Page | undefined {
+    const all =
+      query.revision === undefined || query.revision === this.revision ? this.list() : this.#listAt(query.revision);
     if (!all) return undefined;
     const entries = inNamespace(all, query.namespace);
     const limit = query.limit ?? Number.POSITIVE_INFINITY;
@@ -161,10 +175,16 @@ export class TypeCache implements ResourceCache {
   }
 
   #foldOne(commit: Committed): WindowedChange {
-    if (commit.revision !== this.revision + 1) throw new Error(`${this.type}: revision ${commit.revision} does not follow ${this.revision}`);
+    if (commit.revision !== this.revision + 1)
+      throw new Error(`${this.type}: revision ${commit.revision} does not follow ${this.revision}`);
     const { key } = commit;
     const before = key === undefined ? undefined : this.#entries.get(key);
-    const entry = commit.kind === 'put' ? this.#put(commit, before) : commit.kind === 'delete' ? this.#delete(commit, before) : undefined;
+    const entry =
+      commit.kind === 'put'
+        ? this.#put(commit, before)
+        : commit.kind === 'delete'
+          ? this.#delete(commit, before)
+          : undefined;
     this.revision = commit.revision;
     this.storeGeneration = commit.storeGeneration;
     const change: WindowedChange = {
@@ -215,7 +235,16 @@ export class TypeCache implements ResourceCache {
     const facts = factsOf(this.definition, snapshot.key, object, undefined);
     this.#entries.set(
       snapshot.key,
-      new SlabEntry(facts, snapshot.storeGeneration, snapshot.revision, resourceVersion, snapshot.bytes, this.#prefixLength, this.parts.arena, this.parts.parsed),
+      new SlabEntry(
+        facts,
+        snapshot.storeGeneration,
+        snapshot.revision,
+        resourceVersion,
+        snapshot.bytes,
+        this.#prefixLength,
+        this.parts.arena,
+        this.parts.parsed,
+      ),
     );
     this.#order.touch(snapshot.key);
   }
@@ -225,18 +254,35 @@ export class TypeCache implements ResourceCache {
     const resourceVersion = resourceVersionOf(storeGeneration, revision);
     const spliced = splice(bytes, this.#prefixLength, resourceVersion);
     const object = JSON.parse(spliced.toString()) as KubeObject;
-    return { ...factsOf(this.definition, key, object, undefined), storeGeneration, revision, resourceVersion, bytes: spliced, object };
+    return {
+      ...factsOf(this.definition, key, object, undefined),
+      storeGeneration,
+      revision,
+      resourceVersion,
+      bytes: spliced,
+      object,
+    };
   }
 
   #changeOf(entry: LogEntry): ChangeEvent {
-    const kind = entry.kind === 'put' ? (entry.previousRevision > 0 ? 'modified' : 'added') : entry.kind === 'delete' ? 'deleted' : 'marker';
+    const kind =
+      entry.kind === 'put'
+        ? entry.previousRevision > 0
+          ? 'modified'
+          : 'added'
+        : entry.kind === 'delete'
+          ? 'deleted'
+          : 'marker';
     const { storeGeneration, revision } = entry;
     return {
       kind,
       storeGeneration,
       revision,
       key: entry.key ?? '',
-      entry: entry.bytes && entry.key !== undefined ? this.#detached(entry.key, entry.bytes, storeGeneration, revision) : undefined,
+      entry:
+        entry.bytes && entry.key !== undefined
+          ? this.#detached(entry.key, entry.bytes, storeGeneration, revision)
+          : undefined,
       previous: entry.previous as Selectables | undefined,
     };
   }
@@ -260,7 +306,8 @@ export class TypeCache implements ResourceCache {
   async #catchUp(): Promise<void> {
     for (;;) {
       const read = await this.parts.store.readLog(this.type, this.revision, logPageEntries);
-      if (read.kind === 'behind') throw new Error(`${this.type}: the log no longer reaches back to revision ${this.revision}`);
+      if (read.kind === 'behind')
+        throw new Error(`${this.type}: the log no longer reaches back to revision ${this.revision}`);
       const fresh = read.entries.filter((entry) => entry.revision > this.revision);
       if (fresh.length === 0) return;
       this.fold(fresh);

@@ -1,7 +1,6 @@
 /** Deployments (apps/v1). */
 import type { FieldError } from '../errors.js';
-import { deepEqual } from '../meta/deep-equal.js';
-import { forbidden, IMMUTABLE, invalid, notSupported, pushInvalid, required } from '../meta/field-errors.js';
+import { forbidden, invalid, notSupported, pushInvalid, required } from '../meta/field-errors.js';
 import { ageOf } from '../meta/human-duration.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain, percent } from '../meta/names.js';
@@ -12,9 +11,9 @@ import { type Path, SPEC, STATUS } from './pod-path.js';
 import { podSpecWarnings } from './pod-warnings.js';
 import { scaleSubresource } from './scale.js';
 import {
-  checkCounts,
-  checkNotAbove,
+  checkReplicaStatus,
   checkSelectorAndTemplate,
+  checkSelectorUnchanged,
   templateCells,
   templateColumns,
 } from './workload-template.js';
@@ -89,11 +88,6 @@ function validate(deployment: any): FieldError[] {
   return errors;
 }
 
-function validateUpdate(next: any, previous: any): FieldError[] {
-  const { selector } = next.spec;
-  return deepEqual(selector, previous.spec.selector) ? [] : [invalid(SPEC.child('selector'), selector, IMMUTABLE)];
-}
-
 const COUNTS = [
   'observedGeneration',
   'replicas',
@@ -106,13 +100,8 @@ const COUNTS = [
 ];
 
 function validateStatusUpdate(next: any, previous: any): FieldError[] {
-  const errors: Errors = [];
   const status = next.status ?? {};
-  checkCounts(errors, STATUS, status, COUNTS);
-  checkNotAbove(errors, STATUS, status, 'updatedReplicas', status.replicas, 'status.replicas');
-  checkNotAbove(errors, STATUS, status, 'readyReplicas', status.replicas, 'status.replicas');
-  checkNotAbove(errors, STATUS, status, 'availableReplicas', status.replicas, 'status.replicas');
-  checkNotAbove(errors, STATUS, status, 'availableReplicas', status.readyReplicas, 'readyReplicas');
+  const errors = checkReplicaStatus(status, COUNTS, 'updatedReplicas');
   const before = previous.status?.collisionCount;
   if (before !== undefined && (status.collisionCount ?? -1) < before) {
     errors.push(invalid(STATUS.child('collisionCount'), status.collisionCount ?? 0, 'cannot be decremented'));
@@ -143,7 +132,7 @@ export const deployment = defineKind({
     next.metadata.labels = previous.metadata.labels;
   },
   validate,
-  validateUpdate,
+  validateUpdate: checkSelectorUnchanged,
   validateStatusUpdate,
   warningsOf: ({ spec }) => podSpecWarnings(SPEC.child('template').child('spec'), spec?.template?.spec),
 

@@ -1,5 +1,6 @@
 /** What `kubectl get pods` shows, cell for cell as Kubernetes' own printer computes it. */
 import { ageOf, humanDuration } from '../meta/human-duration.js';
+import { isTerminalPhase } from '../meta/pod-phase.js';
 import { parseTime } from '../meta/time.js';
 import { AGE_COLUMN, column, NAME_COLUMN, wideColumn } from './define-kind.js';
 import type { Cell, Column } from './kind.js';
@@ -90,12 +91,10 @@ function initialReason({ status = {} }: any): string {
   return gated ? 'SchedulingGated' : status.reason || status.phase || '';
 }
 
-const isTerminal = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed';
-
 function finalReason(pod: any, reason: string): string {
   if (!pod.metadata.deletionTimestamp) return reason;
   if (pod.status?.reason === 'NodeLost') return 'Unknown';
-  return isTerminal(pod.status?.phase) ? reason : 'Terminating';
+  return isTerminalPhase(pod.status?.phase) ? reason : 'Terminating';
 }
 
 function tallyOf(pod: any): Tally {

@@ -1,5 +1,6 @@
 /** Pods: what Troupe knows about them, in one place. The rules are in the files beside this one. */
 import type { KubeObject } from '../meta/object.js';
+import { isTerminalPhase } from '../meta/pod-phase.js';
 import { defineKind, STATUS_VERBS } from './define-kind.js';
 import type { Subresource } from './kind.js';
 import { podCells, podColumns } from './pod-columns.js';
@@ -30,7 +31,7 @@ const subresources: readonly Subresource[] = [
 /** Unbound and ended pods go at once; a negative period counts as 1. */
 function graceSecondsOf(object: KubeObject): number {
   const { spec, status } = object;
-  if (!spec?.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0;
+  if (!spec?.nodeName || isTerminalPhase(status?.phase)) return 0;
   const seconds = spec.terminationGracePeriodSeconds ?? 0;
   return seconds < 0 ? 1 : seconds;
 }

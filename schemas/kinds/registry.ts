@@ -1,4 +1,5 @@
 /** All kinds that Troupe serves. */
+import { apiVersionOf } from '../meta/group-version.js';
 import { configMap } from './config-map.js';
 import { deployment } from './deployment.js';
 import { endpointSlice } from './endpoint-slice.js';
@@ -64,11 +65,6 @@ function groupVersionOf(apiVersion: string): GroupVersion {
   return slash < 0
     ? { group: '', version: apiVersion }
     : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
-}
-
-/** As an object's `apiVersion` writes it. */
-function apiVersionOf({ group, version }: GroupVersion): string {
-  return group ? `${group}/${version}` : version;
 }
 
 /** The kind that an object says it is. */

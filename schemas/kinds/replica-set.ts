@@ -1,20 +1,18 @@
 /** ReplicaSets (apps/v1). */
 import type { FieldError } from '../errors.js';
-import { deepEqual } from '../meta/deep-equal.js';
-import { IMMUTABLE, invalid } from '../meta/field-errors.js';
 import { ageOf } from '../meta/human-duration.js';
 import { validateObjectMeta } from '../meta/metadata-validation.js';
 import { dns1123Subdomain } from '../meta/names.js';
 import { AGE_COLUMN, column, defineKind, NAME_COLUMN, STATUS_VERBS } from './define-kind.js';
 import { defaultPodTemplate } from './pod-defaults.js';
-import { checkNotNegative, type Errors } from './pod-field-rules.js';
-import { SPEC, STATUS } from './pod-path.js';
+import { checkNotNegative } from './pod-field-rules.js';
+import { SPEC } from './pod-path.js';
 import { podSpecWarnings } from './pod-warnings.js';
 import { scaleSubresource } from './scale.js';
 import {
-  checkCounts,
-  checkNotAbove,
+  checkReplicaStatus,
   checkSelectorAndTemplate,
+  checkSelectorUnchanged,
   templateCells,
   templateColumns,
 } from './workload-template.js';
@@ -30,28 +28,18 @@ function validate(object: any): FieldError[] {
   return errors;
 }
 
-function validateUpdate(next: any, previous: any): FieldError[] {
-  const { selector } = next.spec;
-  return deepEqual(selector, previous.spec.selector) ? [] : [invalid(SPEC.child('selector'), selector, IMMUTABLE)];
-}
-
-const COUNTS = [
+/** The fields of a status that are counts. */
+export const REPLICA_SET_COUNTS = [
   'replicas',
   'fullyLabeledReplicas',
   'readyReplicas',
   'availableReplicas',
   'terminatingReplicas',
   'observedGeneration',
-];
+] as const;
 
 function validateStatusUpdate({ status = {} }: any): FieldError[] {
-  const errors: Errors = [];
-  checkCounts(errors, STATUS, status, COUNTS);
-  checkNotAbove(errors, STATUS, status, 'fullyLabeledReplicas', status.replicas, 'status.replicas');
-  checkNotAbove(errors, STATUS, status, 'readyReplicas', status.replicas, 'status.replicas');
-  checkNotAbove(errors, STATUS, status, 'availableReplicas', status.replicas, 'status.replicas');
-  checkNotAbove(errors, STATUS, status, 'availableReplicas', status.readyReplicas, 'readyReplicas');
-  return errors;
+  return checkReplicaStatus(status, REPLICA_SET_COUNTS, 'fullyLabeledReplicas');
 }
 
 export const replicaSet = defineKind({
@@ -84,7 +72,7 @@ export const replicaSet = defineKind({
     next.spec = previous.spec;
   },
   validate,
-  validateUpdate,
+  validateUpdate: checkSelectorUnchanged,
   validateStatusUpdate,
   warningsOf: ({ spec }) => podSpecWarnings(SPEC.child('template').child('spec'), spec?.template?.spec),
 

@@ -1,10 +1,12 @@
 /** What Deployments and ReplicaSets have in common: a selector, a template, and how they are shown. */
-import { invalid, required } from '../meta/field-errors.js';
+import type { FieldError } from '../errors.js';
+import { deepEqual } from '../meta/deep-equal.js';
+import { IMMUTABLE, invalid, required } from '../meta/field-errors.js';
 import { formatLabelSelector, matchesSelector, validateLabelSelector } from '../meta/label-selector.js';
 import { wideColumn } from './define-kind.js';
 import type { Cell, Column } from './kind.js';
 import { checkNotNegative, type Errors } from './pod-field-rules.js';
-import { type Path, SPEC } from './pod-path.js';
+import { SPEC, STATUS } from './pod-path.js';
 import { checkLastingTemplate } from './pod-validation.js';
 
 const TEMPLATE = SPEC.child('template');
@@ -32,20 +34,25 @@ export function checkSelectorAndTemplate(errors: Errors, spec: any): void {
   checkLastingTemplate(errors, TEMPLATE, template);
 }
 
-export function checkNotAbove(
-  errors: Errors,
-  path: Path,
-  status: any,
-  field: string,
-  max: number | undefined,
-  maxName: string,
-): void {
-  const value = status[field] ?? 0;
-  if (value > (max ?? 0)) errors.push(invalid(path.child(field), value, `cannot be greater than ${maxName}`));
+export function checkSelectorUnchanged(next: any, previous: any): FieldError[] {
+  const { selector } = next.spec;
+  return deepEqual(selector, previous.spec.selector) ? [] : [invalid(SELECTOR, selector, IMMUTABLE)];
 }
 
-export function checkCounts(errors: Errors, path: Path, holder: any, fields: readonly string[]): void {
-  for (const field of fields) checkNotNegative(errors, path, field, holder[field]);
+function checkNotAbove(errors: Errors, status: any, field: string, max: number | undefined, maxName: string): void {
+  const value = status[field] ?? 0;
+  if (value > (max ?? 0)) errors.push(invalid(STATUS.child(field), value, `cannot be greater than ${maxName}`));
+}
+
+/** `counts` are not negative; `parts`, ready and available replicas are not more than all, and the available ones not more than the ready ones. */
+export function checkReplicaStatus(status: any, counts: readonly string[], parts: string): Errors {
+  const errors: Errors = [];
+  for (const field of counts) checkNotNegative(errors, STATUS, field, status[field]);
+  for (const field of [parts, 'readyReplicas', 'availableReplicas']) {
+    checkNotAbove(errors, status, field, status.replicas, 'status.replicas');
+  }
+  checkNotAbove(errors, status, 'availableReplicas', status.readyReplicas, 'readyReplicas');
+  return errors;
 }
 
 export const templateColumns: readonly Column[] = [

@@ -1,6 +1,7 @@
 /** Request bodies to objects of their types, with Kubernetes' field validation and its words for what is wrong. */
 import { BadRequestError } from '../errors.js';
 import type { FieldValidation } from '../messages/resource.js';
+import { apiVersionOf } from '../meta/group-version.js';
 import { parseJson } from './parse-json.js';
 import { parseYaml, YamlSyntaxError } from './parse-yaml.js';
 import { JsonSyntaxError, type SlowlyParsed } from './slow-json.js';
@@ -90,7 +91,7 @@ function requireText(object: Record<string, unknown>, field: string): void {
 export function withTypeMeta(object: Record<string, unknown>, schema: string): Record<string, unknown> {
   const gvk = typeNamed(schema)?.gvk;
   if (!gvk) return object;
-  const apiVersion = gvk.group ? `${gvk.group}/${gvk.version}` : gvk.version;
+  const apiVersion = apiVersionOf(gvk);
   if (object.kind === gvk.kind && object.apiVersion === apiVersion) return object;
   if (object.apiVersion && object.apiVersion !== apiVersion)
     throw new BadRequestError(

@@ -2,6 +2,7 @@
 import { loadArtefact } from '../openapi/load.js';
 import { zeroValues } from '../openapi/scalars.js';
 import { type FieldShape, typeNamed } from '../openapi/table.js';
+import { setOwn } from '../patch/json-value.js';
 import { wireScalars } from './message-scalars.js';
 import { wire, WireError, type WireReader } from './wire-reader.js';
 
@@ -133,12 +134,6 @@ function takeEntry(name: string, field: FieldShape): Take {
     });
     setOwn((into[name] ??= {}) as JsonObject, key, value ?? zero());
   };
-}
-
-/** A key `__proto__` is a key like others. */
-function setOwn(object: JsonObject, key: string, value: unknown): void {
-  if (key !== '__proto__') object[key] = value;
-  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** A list among a map's values: a message of its own, whose field 1 has the items. All of these are strings. */
