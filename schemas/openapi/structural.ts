@@ -89,13 +89,24 @@ function objectCheck(fields: ReadonlyMap<string, Check>, schema: string): Check 
         after = check(before);
         pop();
       }
-      if (after === before && after !== undefined) continue;
-      if (kept === object) kept = { ...object };
-      if (after === undefined) delete kept[name];
-      else kept[name] = after;
+      if (kept === object) {
+        if (after === before && after !== undefined) continue;
+        kept = fieldsBefore(name, object);
+      }
+      if (after !== undefined) kept[name] = after;
     }
     return kept;
   };
+}
+
+/** Built anew without what goes: deleting a property would make the object slow to read and to encode for as long as it lives. */
+function fieldsBefore(end: string, object: JsonObject): JsonObject {
+  const copy: JsonObject = {};
+  for (const name in object) {
+    if (name === end) break;
+    copy[name] = object[name];
+  }
+  return copy;
 }
 
 function fieldCheck(field: FieldShape): Check {
