@@ -6,11 +6,14 @@ import type { Cluster } from './cluster.js';
 import type { Life } from './world/life.js';
 
 /** refused: nobody was there, so nothing happened. unknown: it may have happened. */
-export type Answer = { readonly kind: 'answered'; readonly code: number; readonly body: KubeObject } | { readonly kind: 'refused' } | { readonly kind: 'unknown' };
+export type Answer =
+  | { readonly kind: 'answered'; readonly code: number; readonly body: KubeObject }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unknown' };
 
 export interface WatchHandlers {
-  onEvent(event: { type: string; object: KubeObject }): void;
-  onEnd(why: Answer | { readonly kind: 'ended' }): void;
+  readonly onEvent: (event: { type: string; object: KubeObject }) => void;
+  readonly onEnd: (why: Answer | { readonly kind: 'ended' }) => void;
 }
 
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
@@ -31,7 +34,10 @@ export class ApiClient {
 
   async request(method: string, target: string, body?: object, contentType = 'application/json'): Promise<Answer> {
     const answer = await this.#send(method, target, body, contentType);
-    const text = answer.kind === 'answered' ? `${answer.code} ${answer.body.metadata?.resourceVersion ?? ''} ${(answer.body as { message?: string }).message ?? ''}` : answer.kind;
+    const text =
+      answer.kind === 'answered'
+        ? `${answer.code} ${answer.body.metadata?.resourceVersion ?? ''} ${(answer.body as { message?: string }).message ?? ''}`
+        : answer.kind;
     this.cluster.world.trace.add(`${this.#life.name} ${method} ${target} → ${text}`);
     return answer;
   }
@@ -42,9 +48,11 @@ export class ApiClient {
     if (!process || this.cluster.serving !== process) return { kind: 'refused' };
     return new Promise((resolve) => {
       process.life.onDeath(() => resolve({ kind: 'unknown' }));
-      process.gateway!.server.handle(requestOf(method, target, body, contentType)).then((response) => {
+      void process.gateway!.server.handle(requestOf(method, target, body, contentType)).then((response) => {
         // On its way the answer may still be lost with the process.
-        this.#life.clock.after(this.cluster.faults.latencyMs(), () => resolve({ kind: 'answered', code: response.status, body: bodyOf(response) }));
+        this.#life.clock.after(this.cluster.faults.latencyMs(), () =>
+          resolve({ kind: 'answered', code: response.status, body: bodyOf(response) }),
+        );
       });
     });
   }
@@ -60,13 +68,16 @@ export class ApiClient {
       isOver = true;
     };
     process.life.onDeath(() => end({ kind: 'unknown' }));
-    const response = await process.life.whileAlive(process.gateway!.server.handle(requestOf('GET', target, undefined, '')));
+    const response = await process.life.whileAlive(
+      process.gateway!.server.handle(requestOf('GET', target, undefined, '')),
+    );
     if (!response.run) return end({ kind: 'answered', code: response.status, body: bodyOf(response) });
     const closers: (() => void)[] = [];
     const sink: ResponseSink = {
       queuedBytes: 0,
       write: (bytes) => {
-        for (const line of Buffer.from(bytes).toString().split('\n')) if (line !== '' && !isOver) onEvent(JSON.parse(line) as { type: string; object: KubeObject });
+        for (const line of Buffer.from(bytes).toString().split('\n'))
+          if (line !== '' && !isOver) onEvent(JSON.parse(line) as { type: string; object: KubeObject });
         return true;
       },
       end: () => {

@@ -31,14 +31,17 @@ export class Auditor {
   durable(type: string, entries: readonly LogEntry[]): void {
     for (const entry of entries) {
       const expected = this.history.newest(type) + 1;
-      if (entry.revision !== expected) return this.#broken('revisions are contiguous', `${type}: ${entry.revision} follows ${expected - 1}`);
+      if (entry.revision !== expected)
+        return this.#broken('revisions are contiguous', `${type}: ${entry.revision} follows ${expected - 1}`);
       const generation = this.#generations.get(type) ?? 0;
-      if (entry.storeGeneration < generation) return this.#broken('generations only grow', `${type}: ${entry.storeGeneration} after ${generation}`);
+      if (entry.storeGeneration < generation)
+        return this.#broken('generations only grow', `${type}: ${entry.storeGeneration} after ${generation}`);
       this.#generations.set(type, entry.storeGeneration);
       const committed = this.history.append(type, entry, this.world.elapsedMs);
       const text = entry.bytes ? Buffer.from(entry.bytes).toString() : '';
       this.world.trace.add(`${type} ${committed.resourceVersion} ${entry.kind} ${entry.key ?? ''} ${text}`);
       if (committed.object) this.#identity(committed, committed.object);
+      this.#namespace(committed);
       if (type === 'pods') this.#pod(committed);
       if (type === 'configmaps') this.#operation(committed);
     }
@@ -52,19 +55,41 @@ export class Auditor {
   #identity({ log, before, type }: Committed, object: KubeObject): void {
     const { uid } = object.metadata;
     const address = `${type}/${log.key}`;
-    if (this.#ended.has(uid)) return this.#broken('deleted stays deleted', `${address} ${uid} was written after its end`);
+    if (this.#ended.has(uid))
+      return this.#broken('deleted stays deleted', `${address} ${uid} was written after its end`);
     if (log.kind === 'delete') {
       this.#ended.add(uid);
       if (!before) this.#broken('deleted stays deleted', `${address} was deleted twice`);
       return;
     }
-    if (before && before.object!.metadata.uid !== uid) return this.#broken('an object keeps its uid', `${address}: ${before.object!.metadata.uid} → ${uid}`);
+    if (before && before.object!.metadata.uid !== uid)
+      return this.#broken('an object keeps its uid', `${address}: ${before.object!.metadata.uid} → ${uid}`);
     const owner = this.#born.get(uid);
-    if (owner !== undefined && owner !== address) return this.#broken('a uid is used once', `${uid}: ${owner} and ${address}`);
+    if (owner !== undefined && owner !== address)
+      return this.#broken('a uid is used once', `${uid}: ${owner} and ${address}`);
     this.#born.set(uid, address);
     const generation = object.metadata.generation ?? 0;
-    if (generation < (before?.object?.metadata.generation ?? 0)) this.#broken('metadata.generation only grows', address);
-    if (before?.object?.metadata.deletionTimestamp && !object.metadata.deletionTimestamp) this.#broken('a deletion is never undone', address);
+    if (generation < (before?.object?.metadata.generation ?? 0))
+      this.#broken('metadata.generation only grows', address);
+    if (before?.object?.metadata.deletionTimestamp && !object.metadata.deletionTimestamp)
+      this.#broken('a deletion is never undone', address);
+  }
+
+  /** A namespace ends when nothing is left in it, and nothing is born where there is none. */
+  #namespace({ type, log, before }: Committed): void {
+    if (log.key === undefined) return;
+    if (type === 'namespaces') {
+      if (log.kind !== 'delete') return;
+      for (const other of this.history.types) {
+        const left = [...this.history.current(other).keys()].find((key) => key.startsWith(`${log.key}/`));
+        if (left) this.#broken('a namespace ends last', `${other}/${left} outlives it`);
+      }
+      return;
+    }
+    const at = log.key.indexOf('/');
+    if (at < 0 || before || log.kind !== 'put') return;
+    if (!this.history.current('namespaces').has(log.key.slice(0, at)))
+      this.#broken('nothing is born in a namespace that is gone', `${type}/${log.key}`);
   }
 
   #pod({ log, object }: Committed): void {
@@ -73,7 +98,8 @@ export class Auditor {
     const { uid } = pod.metadata;
     const node = pod.spec.nodeName;
     const known = this.#nodeOfUid.get(uid);
-    if (known !== undefined && node !== known) return this.#broken('a pod is bound at most once', `${log.key} ${uid}: ${known}, then ${node}`);
+    if (known !== undefined && node !== known)
+      return this.#broken('a pod is bound at most once', `${log.key} ${uid}: ${known}, then ${node}`);
     if (!node) return;
     this.#nodeOfUid.set(uid, node);
     if (log.kind === 'delete' || isFinishedPod(pod)) {
@@ -92,8 +118,11 @@ export class Auditor {
     if (!allocatable) return;
     const used = this.use(name);
     const fits =
-      used.cpuMillis <= cpuMillisOf(allocatable['cpu']) && used.memoryBytes <= memoryBytesOf(allocatable['memory']) && used.pods <= Number(allocatable['pods']);
-    if (!fits) this.#broken('no node is over-committed', `${name}: ${JSON.stringify(used)} of ${JSON.stringify(allocatable)}`);
+      used.cpuMillis <= cpuMillisOf(allocatable['cpu']) &&
+      used.memoryBytes <= memoryBytesOf(allocatable['memory']) &&
+      used.pods <= Number(allocatable['pods']);
+    if (!fits)
+      this.#broken('no node is over-committed', `${name}: ${JSON.stringify(used)} of ${JSON.stringify(allocatable)}`);
   }
 
   /** What is bound to a node and hasn't finished. */
@@ -110,11 +139,17 @@ export class Auditor {
 
   #operation(committed: Committed): void {
     const op = operationOf(committed);
-    if (op === undefined || committed.log.kind !== 'put' || (committed.before && operationOf(committed.before) === op)) return;
+    if (op === undefined || committed.log.kind !== 'put' || (committed.before && operationOf(committed.before) === op))
+      return;
     const first = this.#operations.get(op);
-    if (first) this.#broken('a write happens once', `operation ${op} made ${first.resourceVersion} and ${committed.resourceVersion}`);
+    if (first)
+      this.#broken(
+        'a write happens once',
+        `operation ${op} made ${first.resourceVersion} and ${committed.resourceVersion}`,
+      );
     this.#operations.set(op, committed);
   }
 }
 
-const operationOf = ({ object }: Committed): string | undefined => (object?.['data'] as Record<string, string> | undefined)?.['op'];
+const operationOf = ({ object }: Committed): string | undefined =>
+  (object?.['data'] as Record<string, string> | undefined)?.['op'];

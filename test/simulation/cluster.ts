@@ -69,7 +69,14 @@ export class Cluster {
     const life = this.world.life(`control-plane#${++this.#lives}`);
     if (this.#lives > 1) this.#store.reopen(life.name);
     const diesAt = (point: CrashPoint) => this.#diesAt(point);
-    const process = new SimControlPlane({ life, bus: this.#bus, store: this.#store, diesAt, onUnknown: () => this.#die('flush failed'), isDiskBroken: () => this.faults.isDiskBroken });
+    const process = new SimControlPlane({
+      life,
+      bus: this.#bus,
+      store: this.#store,
+      diesAt,
+      onUnknown: () => this.#die('flush failed'),
+      isDiskBroken: () => this.faults.isDiskBroken,
+    });
     this.#current = process;
     this.world.trace.add(`${life.name} begins`);
     process.start().then(

@@ -17,7 +17,15 @@ export class Convergence {
   /** What is not yet as it should be; empty once all is. */
   async problems(): Promise<string[]> {
     if (!this.cluster.serving) return ['nobody serves'];
-    return [...this.#namespaces(), ...this.#nodes(), ...this.#owners(), ...this.#deployments(), ...this.#replicaSets(), ...this.#pods(), ...(await this.#machines())];
+    return [
+      ...this.#namespaces(),
+      ...this.#nodes(),
+      ...this.#owners(),
+      ...this.#deployments(),
+      ...this.#replicaSets(),
+      ...this.#pods(),
+      ...(await this.#machines()),
+    ];
   }
 
   #all<T extends KubeObject>(type: string): T[] {
@@ -32,14 +40,17 @@ export class Convergence {
     }
     for (const type of this.cluster.auditor.history.types) {
       for (const { metadata } of this.#all(type)) {
-        if (metadata.namespace && !names.has(metadata.namespace)) yield `${type} ${metadata.namespace}/${metadata.name} is in a namespace that is gone`;
-        if (metadata.deletionTimestamp && type !== 'namespaces') yield `${type} ${metadata.namespace}/${metadata.name} is still terminating`;
+        if (metadata.namespace && !names.has(metadata.namespace))
+          yield `${type} ${metadata.namespace}/${metadata.name} is in a namespace that is gone`;
+        if (metadata.deletionTimestamp && type !== 'namespaces')
+          yield `${type} ${metadata.namespace}/${metadata.name} is still terminating`;
       }
     }
     for (const name of names) {
       for (const wanted of [`serviceaccounts/${name}/default`, `configmaps/${name}/kube-root-ca.crt`]) {
         const at = wanted.indexOf('/');
-        if (!this.cluster.auditor.history.current(wanted.slice(0, at)).has(wanted.slice(at + 1))) yield `${wanted} is missing`;
+        if (!this.cluster.auditor.history.current(wanted.slice(0, at)).has(wanted.slice(at + 1)))
+          yield `${wanted} is missing`;
       }
     }
   }
@@ -59,11 +70,13 @@ export class Convergence {
   /** Nobody has an owner that is gone. */
   *#owners(): Iterable<string> {
     const uids = new Set<string>();
-    for (const type of this.cluster.auditor.history.types) for (const { metadata } of this.#all(type)) uids.add(metadata.uid);
+    for (const type of this.cluster.auditor.history.types)
+      for (const { metadata } of this.#all(type)) uids.add(metadata.uid);
     for (const type of this.cluster.auditor.history.types) {
       for (const { metadata } of this.#all(type)) {
         const owners = metadata.ownerReferences ?? [];
-        if (owners.length > 0 && owners.every(({ uid }) => !uids.has(uid))) yield `${type} ${metadata.namespace}/${metadata.name} is an orphan`;
+        if (owners.length > 0 && owners.every(({ uid }) => !uids.has(uid)))
+          yield `${type} ${metadata.namespace}/${metadata.name} is an orphan`;
       }
     }
   }
@@ -71,7 +84,8 @@ export class Convergence {
   *#deployments(): Iterable<string> {
     for (const { metadata, spec, status } of this.#all<Deployment>(DEPLOYMENTS)) {
       const where = `deployment ${metadata.namespace}/${metadata.name}`;
-      if (status?.observedGeneration !== metadata.generation) yield `${where}: generation ${metadata.generation}, observed ${status?.observedGeneration}`;
+      if (status?.observedGeneration !== metadata.generation)
+        yield `${where}: generation ${metadata.generation}, observed ${status?.observedGeneration}`;
       const wanted = spec?.replicas ?? 1;
       const sets = this.#all<ReplicaSet>(REPLICA_SETS).filter((set) => isOwnedBy(set, metadata.uid));
       const total = sets.reduce((sum, set) => sum + (set.spec?.replicas ?? 0), 0);
@@ -80,9 +94,24 @@ export class Convergence {
       const ready = active.filter((pod) => conditionOf(pod, 'Ready') === 'True');
       const stuck = active.filter((pod) => !pod.spec.nodeName && !this.#whoCouldTake(pod));
       if (stuck.length > 0) continue; // There is no room for all: how far a rollout gets then is not judged here.
-      const { replicas = 0, updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0, unavailableReplicas = 0 } = status ?? {};
-      const counts = { total, active: active.length, ready: ready.length, replicas, updatedReplicas, readyReplicas, availableReplicas };
-      if (Object.values(counts).some((count) => count !== wanted) || unavailableReplicas > 0) yield `${where}: ${wanted} wanted, ${JSON.stringify(counts)}`;
+      const {
+        replicas = 0,
+        updatedReplicas = 0,
+        readyReplicas = 0,
+        availableReplicas = 0,
+        unavailableReplicas = 0,
+      } = status ?? {};
+      const counts = {
+        total,
+        active: active.length,
+        ready: ready.length,
+        replicas,
+        updatedReplicas,
+        readyReplicas,
+        availableReplicas,
+      };
+      if (Object.values(counts).some((count) => count !== wanted) || unavailableReplicas > 0)
+        yield `${where}: ${wanted} wanted, ${JSON.stringify(counts)}`;
     }
   }
 
@@ -92,8 +121,10 @@ export class Convergence {
       const where = `replica set ${metadata.namespace}/${metadata.name}`;
       const active = this.#all<Pod>('pods').filter((pod) => isOwnedBy(pod, metadata.uid) && !isFinishedPod(pod));
       if (active.length !== (spec?.replicas ?? 1)) yield `${where}: ${spec?.replicas} wanted, ${active.length} there`;
-      if (status?.observedGeneration !== metadata.generation) yield `${where}: generation ${metadata.generation}, observed ${status?.observedGeneration}`;
-      if ((status?.replicas ?? 0) !== active.length) yield `${where}: status says ${status?.replicas} of ${active.length}`;
+      if (status?.observedGeneration !== metadata.generation)
+        yield `${where}: generation ${metadata.generation}, observed ${status?.observedGeneration}`;
+      if ((status?.replicas ?? 0) !== active.length)
+        yield `${where}: status says ${status?.replicas} of ${active.length}`;
     }
   }
 
@@ -110,10 +141,12 @@ export class Convergence {
       if (!nodes.has(nodeName)) yield `${where} is bound to ${nodeName}, which is gone`;
       if (isFinishedPod(pod)) {
         // A node's agent may refuse what was bound while it still stops another; its owner makes a new one.
-        if (pod.spec.restartPolicy === 'Always' && !pod.status?.reason?.startsWith('OutOf')) yield `${where} has ended (${pod.status?.phase} ${pod.status?.reason ?? ''})`;
+        if (pod.spec.restartPolicy === 'Always' && !pod.status?.reason?.startsWith('OutOf'))
+          yield `${where} has ended (${pod.status?.phase} ${pod.status?.reason ?? ''})`;
         continue;
       }
-      if (pod.status?.phase !== 'Running' || conditionOf(pod, 'Ready') !== 'True') yield `${where} is ${pod.status?.phase}, ready ${conditionOf(pod, 'Ready')}`;
+      if (pod.status?.phase !== 'Running' || conditionOf(pod, 'Ready') !== 'True')
+        yield `${where} is ${pod.status?.phase}, ready ${conditionOf(pod, 'Ready')}`;
     }
   }
 
@@ -141,11 +174,18 @@ export class Convergence {
     for (const { name, runtime } of this.cluster.machines.values()) {
       const { sandboxes, containers } = await runtime.list();
       const bound = new Map(pods.filter(({ spec }) => spec.nodeName === name).map((pod) => [pod.metadata.uid, pod]));
-      for (const { pod } of sandboxes) if (!bound.has(pod.uid)) problems.push(`machine ${name} still has a sandbox of ${pod.namespace}/${pod.name} ${pod.uid}`);
+      for (const { pod } of sandboxes)
+        if (!bound.has(pod.uid))
+          problems.push(`machine ${name} still has a sandbox of ${pod.namespace}/${pod.name} ${pod.uid}`);
       for (const pod of bound.values()) {
-        const running = containers.filter((container) => container.pod.uid === pod.metadata.uid && container.state === 'running').length;
+        const running = containers.filter(
+          (container) => container.pod.uid === pod.metadata.uid && container.state === 'running',
+        ).length;
         const wanted = isFinishedPod(pod) ? 0 : pod.spec.containers.length;
-        if (running !== wanted) problems.push(`machine ${name} runs ${running} of ${wanted} containers of ${pod.metadata.namespace}/${pod.metadata.name}`);
+        if (running !== wanted)
+          problems.push(
+            `machine ${name} runs ${running} of ${wanted} containers of ${pod.metadata.namespace}/${pod.metadata.name}`,
+          );
       }
     }
     return problems;
@@ -153,7 +193,9 @@ export class Convergence {
 }
 
 function conditionOf(object: KubeObject, type: string): string | undefined {
-  return (object['status']?.conditions as readonly Condition[] | undefined)?.find((condition) => condition.type === type)?.status;
+  return (object['status']?.conditions as readonly Condition[] | undefined)?.find(
+    (condition) => condition.type === type,
+  )?.status;
 }
 
 function isOwnedBy({ metadata }: KubeObject, uid: string): boolean {

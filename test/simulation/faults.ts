@@ -65,7 +65,12 @@ export class Faults implements StoreFaults, BusFaults {
     if (random.chance(this.#full)) this.#fullUntilMs = this.world.elapsedMs + random.next() * 2_000;
     if (!this.isDiskBroken && random.chance(this.#failed)) {
       this.isDiskBroken = true;
-      return { kind: 'unknown', effect: random.pick(['none', 'now']), effectAfterMs: random.next() * 10, answerAfterMs: random.next() * 20 };
+      return {
+        kind: 'unknown',
+        effect: random.pick(['none', 'now']),
+        effectAfterMs: random.next() * 10,
+        answerAfterMs: random.next() * 20,
+      };
     }
     if (!random.chance(this.#late)) return { kind: 'flushed', afterMs: quickMs };
     this.count('flush late');

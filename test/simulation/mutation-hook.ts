@@ -11,7 +11,7 @@ registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
     if (url !== build + module) return loaded;
-    const source = String(loaded.source instanceof Uint8Array ? Buffer.from(loaded.source) : loaded.source);
+    const source = Buffer.from(loaded.source as Uint8Array).toString();
     if (source.split(find).length !== 2) throw new Error(`${module} does not have exactly once: ${find}`);
     return { ...loaded, source: source.replace(find, () => replace) };
   },

@@ -7,12 +7,12 @@ export interface Room {
   readonly pods: number;
 }
 
-export function cpuMillisOf(text: unknown): number {
+export function cpuMillisOf(text: string | number | undefined): number {
   const quantity = String(text ?? '0');
   return quantity.endsWith('m') ? Number(quantity.slice(0, -1)) : Number(quantity) * 1_000;
 }
 
-export function memoryBytesOf(text: unknown): number {
+export function memoryBytesOf(text: string | number | undefined): number {
   const [, number, unit = ''] = /^(\d+)(Ki|Mi|Gi)?$/.exec(String(text ?? '0')) ?? [];
   return Number(number) * ({ Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3 }[unit] ?? 1);
 }

@@ -33,7 +33,10 @@ export class ReadCheck {
       return undefined;
     }
     if (!isDeepStrictEqual(committed.object, object)) {
-      this.world.broken('nothing acknowledged is lost', `${where}: answered ${JSON.stringify(object)}, committed ${JSON.stringify(committed.object)}`);
+      this.world.broken(
+        'nothing acknowledged is lost',
+        `${where}: answered ${JSON.stringify(object)}, committed ${JSON.stringify(committed.object)}`,
+      );
     }
     this.#tell(type, committed.revision);
     return committed;
@@ -52,9 +55,14 @@ export class ReadCheck {
       this.world.broken('reads show what was committed', `${type}/${key} at ${object.metadata.resourceVersion}`);
       return;
     }
-    const next = this.auditor.history.commits(type).find(({ revision, log }) => revision > committed.revision && log.key === key);
+    const next = this.auditor.history
+      .commits(type)
+      .find(({ revision, log }) => revision > committed.revision && log.key === key);
     if (next && next.revision <= floor) {
-      this.world.broken('reads are not stale', `${type}/${key}: ${committed.revision} was read, though ${next.revision} was told before (${floor})`);
+      this.world.broken(
+        'reads are not stale',
+        `${type}/${key}: ${committed.revision} was read, though ${next.revision} was told before (${floor})`,
+      );
     }
     this.#tell(type, committed.revision);
   }
@@ -67,7 +75,8 @@ export class ReadCheck {
       if (revision <= floor) existsAtFloor = log.kind === 'put';
       else if (log.kind === 'delete') return;
     }
-    if (existsAtFloor) this.world.broken('reads are not stale', `${type}/${key} was not found, though it was told before`);
+    if (existsAtFloor)
+      this.world.broken('reads are not stale', `${type}/${key} was not found, though it was told before`);
   }
 
   /** A LIST: the whole state at its resourceVersion. */
@@ -75,15 +84,28 @@ export class ReadCheck {
     const { revision } = decodeResourceVersion(list.metadata.resourceVersion) ?? { revision: -1 };
     const { history } = this.auditor;
     if (revision < floor || revision > history.newest(type)) {
-      this.world.broken('reads are not stale', `a list of ${type} shows ${revision}; ${floor} was told before, ${history.newest(type)} is the newest`);
+      this.world.broken(
+        'reads are not stale',
+        `a list of ${type} shows ${revision}; ${floor} was told before, ${history.newest(type)} is the newest`,
+      );
       return;
     }
-    const state = [...history.stateAt(type, revision).values()].filter(({ log }) => !namespace || log.key!.startsWith(`${namespace}/`));
+    const state = [...history.stateAt(type, revision).values()].filter(
+      ({ log }) => !namespace || log.key!.startsWith(`${namespace}/`),
+    );
     const expected = state.map((committed) => `${committed.log.key} ${committed.resourceVersion}`).sort();
     const items = (list as KubeObject & { items: KubeObject[] }).items;
-    const found = items.map(({ metadata }) => `${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name} ${metadata.resourceVersion}`).sort();
+    const found = items
+      .map(
+        ({ metadata }) =>
+          `${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name} ${metadata.resourceVersion}`,
+      )
+      .sort();
     if (!isDeepStrictEqual(found, expected)) {
-      this.world.broken('a list is the state at its revision', `${type} at ${revision}: ${difference(found, expected)}`);
+      this.world.broken(
+        'a list is the state at its revision',
+        `${type} at ${revision}: ${difference(found, expected)}`,
+      );
     }
     this.#tell(type, revision);
   }

@@ -92,7 +92,11 @@ class LifeRun {
     cluster.begin();
     for (let i = this.#chance.between(2, 4); i > 0; i--) cluster.addMachine();
     for (const watch of this.#watches) void watch.run();
-    await this.#until('the cluster comes up', 120_000, () => cluster.serving !== undefined && cluster.auditor.history.current('nodes').size === cluster.machines.size);
+    await this.#until(
+      'the cluster comes up',
+      120_000,
+      () => cluster.serving !== undefined && cluster.auditor.history.current('nodes').size === cluster.machines.size,
+    );
     await this.#users[0]!.createNamespace('team-a');
     await this.#storm();
     await this.#calm();
@@ -123,7 +127,11 @@ class LifeRun {
       const machines = [...cluster.machines.values()];
       const machine = chance.pick(machines);
       const dice = chance.next();
-      if (dice < 0.35) cluster.arm(chance.pick(['step', 'step', 'before commit', 'in commit', 'before answer', 'in start']), chance.between(1, 30));
+      if (dice < 0.35)
+        cluster.arm(
+          chance.pick(['step', 'step', 'before commit', 'in commit', 'before answer', 'in start']),
+          chance.between(1, 30),
+        );
       else if (dice < 0.5) this.#crashAgent(machine.name);
       else if (dice < 0.6) void this.#restartAgent(machine.name);
       else if (dice < 0.8) await this.#killContainer(machine.name);
@@ -174,23 +182,31 @@ class LifeRun {
       if (isSame) continue;
       looked = count;
       const problems = await convergence.problems();
-      const missing = this.#watches.filter((watch) => watch.missing > 0).map((watch) => `watch ${watch.where} misses ${watch.missing}`);
+      const missing = this.#watches
+        .filter((watch) => watch.missing > 0)
+        .map((watch) => `watch ${watch.where} misses ${watch.missing}`);
       if (problems.length === 0 && missing.length === 0) {
         heldSince ??= this.world.elapsedMs;
         if (this.world.elapsedMs - heldSince >= HOLDS_MS) return;
       } else heldSince = undefined;
-      if (this.world.elapsedMs > until) throw new Error(`the cluster converges to what was asked: ${[...problems, ...missing].join('; ')}`);
+      if (this.world.elapsedMs > until)
+        throw new Error(`the cluster converges to what was asked: ${[...problems, ...missing].join('; ')}`);
     }
   }
 
   #judge(): void {
     for (const op of this.#users.flatMap(({ refused }) => refused)) {
       const committed = this.#cluster.auditor.operation(op);
-      if (committed) this.world.broken('what was refused never happens', `operation ${op} was refused, and made ${committed.resourceVersion}`);
+      if (committed)
+        this.world.broken(
+          'what was refused never happens',
+          `operation ${op} was refused, and made ${committed.resourceVersion}`,
+        );
     }
     const { count } = this.#cluster.auditor.history;
     const { total } = this.#cluster.faults;
-    if (count < commitsMin || total < faultsMin) this.world.broken('a life is not empty', `${count} commits, ${total} faults`);
+    if (count < commitsMin || total < faultsMin)
+      this.world.broken('a life is not empty', `${count} commits, ${total} faults`);
   }
 
   async #until(what: string, withinMs: number, isTrue: () => boolean): Promise<void> {

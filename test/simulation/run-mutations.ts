@@ -15,8 +15,20 @@ const fileHere = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 /** Tries seeds 1 to `seedsMax`. Throws if the mutation can't be applied. */
 export async function runMutation(mutation: Mutation, seedsMax: number): Promise<Verdict> {
-  const args = ['--import', fileHere('mutation-hook.js'), fileHere('simulate.js'), '--seeds', String(seedsMax), '--stop', '--lines', '0'];
-  const child = spawn(process.execPath, args, { env: { ...process.env, TROUPE_MUTATION: mutation.name }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [
+    '--import',
+    fileHere('mutation-hook.js'),
+    fileHere('simulate.js'),
+    '--seeds',
+    String(seedsMax),
+    '--stop',
+    '--lines',
+    '0',
+  ];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, TROUPE_MUTATION: mutation.name },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [out, err] = [textOf(child.stdout), textOf(child.stderr)];
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const text = await out;

@@ -43,14 +43,35 @@ export class SimControlPlane {
     const random = world.random(`${life.name} chance`);
     const store = life.scoped(this.#dyingStore());
     const logger = loggerOf(life);
-    const ports = { clock, turn, random, store, logger, bus: bus.of(life), incarnation: random.uuid(), soleWriter: true, repeats: false };
+    const ports = {
+      clock,
+      turn,
+      random,
+      store,
+      logger,
+      bus: bus.of(life),
+      incarnation: random.uuid(),
+      soleWriter: true,
+      repeats: false,
+    };
     const controlPlane = new ControlPlane(ports);
     await controlPlane.start(actorTypes);
     const { caches } = controlPlane;
     this.controlPlane = controlPlane;
     const client = controlPlane.clientFor('gateway');
-    this.gateway = new GatewayCore({ kinds, clock, random, turn, logger, caches, client, version: versionInfo('0.0.0', 'linux/amd64', '24.0.0') });
-    await controlPlane.ensure(bootstrapObjects({ caCertificatePem: CA, apiHost: '127.0.0.1', apiPort: 6443, serviceAddress: '10.96.0.1' }));
+    this.gateway = new GatewayCore({
+      kinds,
+      clock,
+      random,
+      turn,
+      logger,
+      caches,
+      client,
+      version: versionInfo('0.0.0', 'linux/amd64', '24.0.0'),
+    });
+    await controlPlane.ensure(
+      bootstrapObjects({ caCertificatePem: CA, apiHost: '127.0.0.1', apiPort: 6443, serviceAddress: '10.96.0.1' }),
+    );
     const tokens = { issue: async () => ({ token: 'simulated', expiresAtMs: clock.now() + 3_600_000 }) };
     const { actors, controllers } = clusterParts({ caches, clock, store, caCertificatePem: CA, tokens });
     await controlPlane.run(actors, controllers);
@@ -66,7 +87,8 @@ export class SimControlPlane {
         if (typeof member !== 'function') return member;
         if (name === 'commitAll') return (batches: ReadonlyMap<string, readonly CommitEntry[]>) => commit(batches);
         if (name === 'claim' || name === 'load') {
-          return (...args: unknown[]) => (dies('in start') ? new Promise(() => {}) : (Reflect.apply(member, target, args) as unknown));
+          return (...args: unknown[]) =>
+            dies('in start') ? new Promise(() => {}) : (Reflect.apply(member, target, args) as unknown);
         }
         return (...args: unknown[]) => Reflect.apply(member, target, args) as unknown;
       },
@@ -78,7 +100,9 @@ export class SimControlPlane {
       if (dies('in commit')) return new Promise<never>(() => {});
       const outcomes = await answer;
       if (dies('before answer')) return new Promise<never>(() => {});
-      if ([...outcomes.values()].some((outcome) => outcome instanceof Error && outcome.name === 'UnknownOutcomeError')) {
+      if (
+        [...outcomes.values()].some((outcome) => outcome instanceof Error && outcome.name === 'UnknownOutcomeError')
+      ) {
         onUnknown();
         return new Promise<never>(() => {});
       }

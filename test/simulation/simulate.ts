@@ -33,7 +33,8 @@ async function judgeLives(): Promise<boolean> {
     const report = await runLife(seed);
     lives++;
     console.log(lineOf(report, performance.now() - beganMs));
-    if (values.about !== undefined) for (const line of report.lastLines) if (line.includes(values.about)) console.log(line);
+    if (values.about !== undefined)
+      for (const line of report.lastLines) if (line.includes(values.about)) console.log(line);
     if (!report.failure) continue;
     failures++;
     console.log(failureText(report));
@@ -60,7 +61,13 @@ function lineOf({ seed, commits, faults, watchEvents, steps, virtualMs, digest }
 }
 
 function failureText({ seed, steps, failure, lastLines }: LifeReport): string {
-  const lines = (Number(values.lines) > 0 ? lastLines.slice(-Number(values.lines)) : []).map((line) => `    ${line.slice(0, 240)}`);
+  const lines = (Number(values.lines) > 0 ? lastLines.slice(-Number(values.lines)) : []).map(
+    (line) => `    ${line.slice(0, 240)}`,
+  );
   const invariant = (failure as { invariant?: string }).invariant;
-  return [...lines, `FAILED seed ${seed}, step ${steps}: ${invariant ? `${invariant}: ` : ''}${invariant ? failure!.message : (failure!.stack ?? '')}`, `  again: npm run simulate -- --seed ${seed}`].join('\n');
+  return [
+    ...lines,
+    `FAILED seed ${seed}, step ${steps}: ${invariant ? `${invariant}: ` : ''}${invariant ? failure!.message : (failure!.stack ?? '')}`,
+    `  again: npm run simulate -- --seed ${seed}`,
+  ].join('\n');
 }

@@ -14,7 +14,9 @@ const totals = new Map<string, number>();
 
 function failureText({ seed, steps, failure, lastLines }: LifeReport): string {
   const lines = lastLines.slice(-LINES).map((line) => line.slice(0, 240));
-  return [`seed ${seed}, step ${steps}: ${failure!.stack}`, ...lines, `again: npm run simulate -- --seed ${seed}`].join('\n');
+  return [`seed ${seed}, step ${steps}: ${failure!.stack}`, ...lines, `again: npm run simulate -- --seed ${seed}`].join(
+    '\n',
+  );
 }
 
 test.serial('a seed repeats its life exactly, and another seed lives another', async (t) => {
@@ -26,15 +28,18 @@ test.serial('a seed repeats its life exactly, and another seed lives another', a
 
 for (let first = 1; first <= SEEDS; first += SEEDS_PER_TEST) {
   const last = first + SEEDS_PER_TEST - 1;
-  test.serial(`clusters of seeds ${first} to ${last} keep every promise through their faults, and come to what was asked`, async (t) => {
-    t.timeout(120_000);
-    for (let seed = first; seed <= last; seed++) {
-      const report = await runLife(seed);
-      for (const [kind, times] of report.faults) totals.set(kind, (totals.get(kind) ?? 0) + times);
-      if (report.failure) return t.fail(failureText(report));
-    }
-    t.pass();
-  });
+  test.serial(
+    `clusters of seeds ${first} to ${last} keep every promise through their faults, and come to what was asked`,
+    async (t) => {
+      t.timeout(120_000);
+      for (let seed = first; seed <= last; seed++) {
+        const report = await runLife(seed);
+        for (const [kind, times] of report.faults) totals.set(kind, (totals.get(kind) ?? 0) + times);
+        if (report.failure) return t.fail(failureText(report));
+      }
+      t.pass();
+    },
+  );
 }
 
 test.serial('each kind of fault was met often enough', (t) => {

@@ -99,8 +99,14 @@ export class WatchRecorder {
     if (revision < this.#revision || (type !== 'BOOKMARK' && revision === this.#revision)) {
       return this.#broken('a watch never steps back', `${this.where}: ${type} ${name} ${resourceVersion}`);
     }
-    const skipped = this.#after(this.#revision).filter((committed) => committed.revision < revision || type === 'BOOKMARK').filter((committed) => committed.revision <= revision);
-    if (skipped.length > 0) return this.#broken('a watch has no gap', `${this.where}: ${type} ${name} ${resourceVersion} skips ${skipped.map((committed) => committed.resourceVersion).join(', ')}`);
+    const skipped = this.#after(this.#revision)
+      .filter((committed) => committed.revision < revision || type === 'BOOKMARK')
+      .filter((committed) => committed.revision <= revision);
+    if (skipped.length > 0)
+      return this.#broken(
+        'a watch has no gap',
+        `${this.where}: ${type} ${name} ${resourceVersion} skips ${skipped.map((committed) => committed.resourceVersion).join(', ')}`,
+      );
     if (type !== 'BOOKMARK') this.#compare(type, object, revision);
     this.#seen(resourceVersion);
   }
@@ -108,15 +114,22 @@ export class WatchRecorder {
   #compare(type: string, object: KubeObject, revision: number): void {
     const committed = this.cluster.auditor.history.at(this.watched.type, revision);
     const expected = committed && this.#eventOf(committed);
-    const isSame = committed?.resourceVersion === object.metadata.resourceVersion && committed.object?.metadata.uid === object.metadata.uid;
-    if (expected !== type || !isSame) this.#broken('a watch shows what was committed', `${this.where}: ${type} ${object.metadata.name} ${object.metadata.resourceVersion}, not ${expected}`);
+    const isSame =
+      committed?.resourceVersion === object.metadata.resourceVersion &&
+      committed.object?.metadata.uid === object.metadata.uid;
+    if (expected !== type || !isSame)
+      this.#broken(
+        'a watch shows what was committed',
+        `${this.where}: ${type} ${object.metadata.name} ${object.metadata.resourceVersion}, not ${expected}`,
+      );
   }
 
   /** 410 is right only where the log may have forgotten. */
   #expired(status: KubeObject): void {
     const next = this.cluster.auditor.history.at(this.watched.type, this.#revision + 1);
     const isOld = next !== undefined && this.cluster.world.elapsedMs - next.atMs > LOG_KEPT_MS;
-    if ((status as { code?: number }).code !== 410 || !isOld) this.#broken('a watch is resumed', `${this.where}: ${JSON.stringify(status)}`);
+    if ((status as { code?: number }).code !== 410 || !isOld)
+      this.#broken('a watch is resumed', `${this.where}: ${JSON.stringify(status)}`);
     this.#resourceVersion = '';
   }
 

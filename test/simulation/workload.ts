@@ -17,21 +17,21 @@ export class Workload {
   readonly #random: SeededRandom;
   readonly #client: ApiClient;
   readonly #actions: readonly (readonly [weight: number, action: Action])[] = [
-    [6, this.createConfigMap],
-    [12, this.updateConfigMap],
-    [2, this.deleteConfigMap],
-    [5, this.readConfigMap],
-    [8, this.createDeployment],
-    [9, this.scaleDeployment],
-    [5, this.rollDeployment],
-    [3, this.deleteDeployment],
-    [6, this.createPod],
-    [6, this.deletePod],
-    [3, this.createNamespace],
-    [1, this.deleteNamespace],
-    [3, this.cordon],
-    [2, this.taint],
-    [3, this.listSomething],
+    [6, () => this.createConfigMap()],
+    [12, () => this.updateConfigMap()],
+    [2, () => this.deleteConfigMap()],
+    [5, () => this.readConfigMap()],
+    [8, () => this.createDeployment()],
+    [9, () => this.scaleDeployment()],
+    [5, () => this.rollDeployment()],
+    [3, () => this.deleteDeployment()],
+    [6, () => this.createPod()],
+    [6, () => this.deletePod()],
+    [3, () => this.createNamespace()],
+    [1, () => this.deleteNamespace()],
+    [3, () => this.cordon()],
+    [2, () => this.taint()],
+    [3, () => this.listSomething()],
   ];
   /** In some lives pods are so big that there is no room for all. */
   readonly #sizes: readonly number[];
@@ -58,7 +58,7 @@ export class Workload {
       const total = this.#actions.reduce((sum, [weight]) => sum + weight, 0);
       let left = this.#random.next() * total;
       const [, action] = this.#actions.find(([weight]) => (left -= weight) < 0)!;
-      await action.call(this);
+      await action();
     }
   }
 
@@ -79,13 +79,17 @@ export class Workload {
     if (answer.code === 200 || answer.code === 201) {
       const committed = this.reads.acknowledged(type, answer.body);
       if (op && committed && this.cluster.auditor.operation(op) !== committed) {
-        this.cluster.world.broken('nothing acknowledged is lost', `operation ${op} was acknowledged as ${committed.resourceVersion}, which is not its commit`);
+        this.cluster.world.broken(
+          'nothing acknowledged is lost',
+          `operation ${op} was acknowledged as ${committed.resourceVersion}, which is not its commit`,
+        );
       }
       return answer.body;
     }
     const isKnown = answer.code < 500 || answer.code === 503;
     if (isKnown && op) this.refused.push(op);
-    if (answer.code === 400 || answer.code === 422 || answer.code === 500) this.cluster.world.broken('good requests are not refused', `${type}: ${JSON.stringify(answer.body)}`);
+    if (answer.code === 400 || answer.code === 422 || answer.code === 500)
+      this.cluster.world.broken('good requests are not refused', `${type}: ${JSON.stringify(answer.body)}`);
     return undefined;
   }
 
@@ -95,14 +99,24 @@ export class Workload {
     if (answer.kind !== 'answered') return undefined;
     if (answer.code === 200) this.reads.found(type, key, answer.body, floor);
     else if (answer.code === 404) this.reads.absent(type, key, floor);
-    else if (answer.code < 500) this.cluster.world.broken('reads are answered', `${path}: ${JSON.stringify(answer.body)}`);
+    else if (answer.code < 500)
+      this.cluster.world.broken('reads are answered', `${path}: ${JSON.stringify(answer.body)}`);
     return answer.code === 200 ? answer.body : undefined;
   }
 
   async createConfigMap(): Promise<void> {
     const [namespace, name, op] = [this.#namespace, this.#random.pick(CONFIG_NAMES), this.#op()];
-    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels: { tier: this.#random.pick(['a', 'b']) } }, data: { op } };
-    this.#wrote('configmaps', await this.#client.request('POST', `/api/v1/namespaces/${namespace}/configmaps`, body), op);
+    const body = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, labels: { tier: this.#random.pick(['a', 'b']) } },
+      data: { op },
+    };
+    this.#wrote(
+      'configmaps',
+      await this.#client.request('POST', `/api/v1/namespaces/${namespace}/configmaps`, body),
+      op,
+    );
   }
 
   /** Conditional, unconditional, or a patch. */
@@ -112,7 +126,11 @@ export class Workload {
     const labels = { tier: this.#random.pick(['a', 'b']) };
     const style = this.#random.pick(['conditional', 'conditional', 'patch', 'unconditional']);
     if (style === 'patch') {
-      this.#wrote('configmaps', await this.#client.request('PATCH', path, { metadata: { labels }, data: { op } }, MERGE_PATCH), op);
+      this.#wrote(
+        'configmaps',
+        await this.#client.request('PATCH', path, { metadata: { labels }, data: { op } }, MERGE_PATCH),
+        op,
+      );
       return;
     }
     const read = await this.#get('configmaps', path, `${namespace}/${name}`);
@@ -120,11 +138,18 @@ export class Workload {
     if (this.#random.chance(0.6)) await this.#client.sleep(this.#random.next() * 500);
     const { resourceVersion, ...metadata } = read.metadata;
     const isConditional = style === 'conditional';
-    const body = { ...read, metadata: { ...metadata, labels, ...(isConditional ? { resourceVersion } : {}) }, data: { ...(read['data'] as object), op } };
+    const body = {
+      ...read,
+      metadata: { ...metadata, labels, ...(isConditional ? { resourceVersion } : {}) },
+      data: { ...(read['data'] as object), op },
+    };
     const written = this.#wrote('configmaps', await this.#client.request('PUT', path, body), op);
     const committed = this.cluster.auditor.operation(op);
     if (isConditional && written && committed?.before?.resourceVersion !== resourceVersion) {
-      this.cluster.world.broken('a conditional write follows what it saw', `${path}: ${op} saw ${resourceVersion} and follows ${committed?.before?.resourceVersion}`);
+      this.cluster.world.broken(
+        'a conditional write follows what it saw',
+        `${path}: ${op} saw ${resourceVersion} and follows ${committed?.before?.resourceVersion}`,
+      );
     }
   }
 
@@ -151,13 +176,22 @@ export class Workload {
         template: { metadata: { labels: { app: name } }, spec: this.#podSpec() },
       },
     };
-    this.#wrote('deployments.apps', await this.#client.request('POST', `/apis/apps/v1/namespaces/${namespace}/deployments`, body));
+    this.#wrote(
+      'deployments.apps',
+      await this.#client.request('POST', `/apis/apps/v1/namespaces/${namespace}/deployments`, body),
+    );
   }
 
   #podSpec() {
     const requests = { cpu: `${this.#random.pick(this.#sizes)}m`, memory: `${this.#random.pick([64, 128, 512])}Mi` };
-    const configMap = this.#random.chance(0.15) ? { volumes: [{ name: 'config', configMap: { name: 'kube-root-ca.crt' } }] } : {};
-    return { containers: [{ name: 'main', image: 'demo:1', resources: { requests } }], terminationGracePeriodSeconds: this.#random.pick([0, 1, 5]), ...configMap };
+    const configMap = this.#random.chance(0.15)
+      ? { volumes: [{ name: 'config', configMap: { name: 'kube-root-ca.crt' } }] }
+      : {};
+    return {
+      containers: [{ name: 'main', image: 'demo:1', resources: { requests } }],
+      terminationGracePeriodSeconds: this.#random.pick([0, 1, 5]),
+      ...configMap,
+    };
   }
 
   async scaleDeployment(path = this.#deployment(), replicas = this.#random.between(0, 5)): Promise<void> {
@@ -173,7 +207,11 @@ export class Workload {
 
   async deleteDeployment(): Promise<void> {
     const propagationPolicy = this.#random.pick(['Background', 'Background', 'Foreground', 'Orphan']);
-    await this.#client.request('DELETE', this.#deployment(), { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy });
+    await this.#client.request('DELETE', this.#deployment(), {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy,
+    });
   }
 
   #deployment(): string {
@@ -183,9 +221,19 @@ export class Workload {
   async createPod(): Promise<void> {
     const namespace = this.#namespace;
     const ends = this.#random.chance(0.4);
-    const annotations = ends ? { 'simulated.troupe.dev/exit-after': this.#random.pick(['100ms', '500ms', '2s']), 'simulated.troupe.dev/exit-code': this.#random.pick(['0', '1']) } : {};
+    const annotations = ends
+      ? {
+          'simulated.troupe.dev/exit-after': this.#random.pick(['100ms', '500ms', '2s']),
+          'simulated.troupe.dev/exit-code': this.#random.pick(['0', '1']),
+        }
+      : {};
     const spec = { ...this.#podSpec(), restartPolicy: ends ? 'Never' : 'Always' };
-    const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: `pod-${this.#random.between(1, 5)}`, annotations, labels: { app: 'bare' } }, spec };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `pod-${this.#random.between(1, 5)}`, annotations, labels: { app: 'bare' } },
+      spec,
+    };
     this.#wrote('pods', await this.#client.request('POST', `/api/v1/namespaces/${namespace}/pods`, body));
   }
 
@@ -194,13 +242,24 @@ export class Workload {
     const pods = [...this.cluster.auditor.history.current('pods').values()];
     if (pods.length === 0) return;
     const { metadata } = this.#random.pick(pods).object as Pod;
-    const options = this.#random.chance(0.3) ? { gracePeriodSeconds: 0 } : this.#random.chance(0.3) ? { preconditions: { uid: metadata.uid } } : {};
+    const options = this.#random.chance(0.3)
+      ? { gracePeriodSeconds: 0 }
+      : this.#random.chance(0.3)
+        ? { preconditions: { uid: metadata.uid } }
+        : {};
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
     await this.#client.request('DELETE', `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`, body);
   }
 
   async createNamespace(name = this.#random.pick(['team-a', 'team-b'])): Promise<void> {
-    this.#wrote('namespaces', await this.#client.request('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+    this.#wrote(
+      'namespaces',
+      await this.#client.request('POST', '/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      }),
+    );
   }
 
   async deleteNamespace(): Promise<void> {
@@ -210,13 +269,21 @@ export class Workload {
   async cordon(): Promise<void> {
     const node = this.#random.pick([...this.cluster.machines.keys()]);
     const unschedulable = this.#random.chance(0.4) ? true : null;
-    this.#wrote('nodes', await this.#client.request('PATCH', `/api/v1/nodes/${node}`, { spec: { unschedulable } }, MERGE_PATCH));
+    this.#wrote(
+      'nodes',
+      await this.#client.request('PATCH', `/api/v1/nodes/${node}`, { spec: { unschedulable } }, MERGE_PATCH),
+    );
   }
 
   async taint(): Promise<void> {
     const node = this.#random.pick([...this.cluster.machines.keys()]);
-    const taints = this.#random.chance(0.5) ? [{ key: 'sim', effect: this.#random.pick(['NoSchedule', 'NoExecute']) }] : null;
-    this.#wrote('nodes', await this.#client.request('PATCH', `/api/v1/nodes/${node}`, { spec: { taints } }, MERGE_PATCH));
+    const taints = this.#random.chance(0.5)
+      ? [{ key: 'sim', effect: this.#random.pick(['NoSchedule', 'NoExecute']) }]
+      : null;
+    this.#wrote(
+      'nodes',
+      await this.#client.request('PATCH', `/api/v1/nodes/${node}`, { spec: { taints } }, MERGE_PATCH),
+    );
   }
 
   async listSomething(): Promise<void> {
@@ -241,17 +308,32 @@ export class Workload {
 
   /** At the end of the storm: nodes as they should be. True once done. */
   async repair(): Promise<boolean> {
-    for (const { object } of [...this.cluster.auditor.history.current('nodes').values()]) {
+    const nodes = Array.from(this.cluster.auditor.history.current('nodes').values());
+    for (const { object } of nodes) {
       const { metadata, spec } = object as KubeObject;
       const path = `/api/v1/nodes/${metadata.name}`;
       if (!this.cluster.machines.has(metadata.name)) await this.#client.request('DELETE', path);
       else if (spec?.unschedulable || spec?.taints?.some(({ key }: { key: string }) => key === 'sim')) {
-        await this.#client.request('PATCH', path, { spec: { unschedulable: null, taints: spec.taints?.filter(({ key }: { key: string }) => key !== 'sim') ?? null } }, MERGE_PATCH);
+        await this.#client.request(
+          'PATCH',
+          path,
+          {
+            spec: {
+              unschedulable: null,
+              taints: spec.taints?.filter(({ key }: { key: string }) => key !== 'sim') ?? null,
+            },
+          },
+          MERGE_PATCH,
+        );
       }
     }
     return [...this.cluster.auditor.history.current('nodes').values()].every(({ object }) => {
       const { metadata, spec } = object as KubeObject;
-      return this.cluster.machines.has(metadata.name) && !spec?.unschedulable && !spec?.taints?.some(({ key }: { key: string }) => key === 'sim');
+      return (
+        this.cluster.machines.has(metadata.name) &&
+        !spec?.unschedulable &&
+        !spec?.taints?.some(({ key }: { key: string }) => key === 'sim')
+      );
     });
   }
 }

@@ -67,7 +67,8 @@ export class Life {
     if (!this.#isAlive) return nothing();
     const result = call();
     if (result instanceof Promise) return this.whileAlive(result);
-    if (typeof (result as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator] === 'function') return this.#pages(result as AsyncIterable<unknown>);
+    if (typeof (result as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator] === 'function')
+      return this.#pages(result as AsyncIterable<unknown>);
     return result;
   }
 

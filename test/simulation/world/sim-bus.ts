@@ -1,5 +1,12 @@
 /** The bus between lives: asks arrive, later; events may be lost or late, but arrive in order per sender and receiver. Within one life it is the memory bus. */
-import { type Ask, type AskHandler, AskTimeoutError, type Bus, NoResponderError, type Subscription } from '../../../bus/bus.js';
+import {
+  type Ask,
+  type AskHandler,
+  AskTimeoutError,
+  type Bus,
+  NoResponderError,
+  type Subscription,
+} from '../../../bus/bus.js';
 import { streamPair } from '../../../bus/memory-stream.js';
 import type { BusStream } from '../../../bus/stream.js';
 import type { Life } from './life.js';
@@ -45,7 +52,9 @@ export class SimBus {
     if (!served) return Promise.reject(new NoResponderError(`nobody serves ${subject}`));
     if (served.life === from) return served.handler(ask);
     return new Promise((resolve, reject) => {
-      const timeout = from.clock.after(ask.budgetMs, () => reject(new AskTimeoutError(`${ask.address} did not answer`)));
+      const timeout = from.clock.after(ask.budgetMs, () =>
+        reject(new AskTimeoutError(`${ask.address} did not answer`)),
+      );
       const answer = (settle: () => void) => {
         this.#deliver(served.life, from, this.faults.latencyMs(), () => {
           timeout.cancel();
@@ -64,7 +73,8 @@ export class SimBus {
   #publish(from: Life, subject: string, message: unknown): void {
     for (const [wanted, subscribers] of this.#subscribers) {
       if (wanted !== subject && !(wanted.endsWith('.>') && subject.startsWith(wanted.slice(0, -1)))) continue;
-      for (const { life, handler } of [...subscribers]) {
+      const receivers = Array.from(subscribers); // Handlers subscribe and end subscriptions.
+      for (const { life, handler } of receivers) {
         if (life === from) {
           handler(message, subject);
           continue;
