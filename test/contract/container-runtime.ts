@@ -9,7 +9,8 @@ import {
   type SandboxSpec,
 } from '../../node-agent/containers/container-runtime.js';
 import type { LogOptions } from '../../schemas/messages/node-link.js';
-import { readAll, streamPair } from './stream-pair.js';
+import { streamPair } from '../../bus/memory-stream.js';
+import { readAll } from './read-all.js';
 
 /** One machine with its runtime. */
 export interface RuntimeStage {

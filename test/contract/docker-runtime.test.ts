@@ -16,7 +16,8 @@ import { SystemClock } from '../../runtime/process/clock.js';
 import { silentLogger } from '../../runtime/process/logger.js';
 import { ensureTestImage, findDocker, TEST_IMAGE } from '../harness/images.js';
 import { aContainer, aSandbox, logText, type RuntimeStage, runtimeContract } from './container-runtime.js';
-import { readAll, streamPair } from './stream-pair.js';
+import { streamPair } from '../../bus/memory-stream.js';
+import { readAll } from './read-all.js';
 
 const found = await findDocker();
 // Skipped where no Docker Engine answers: nothing here means anything without one.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemTurn } from '../../runtime/process/turn.js';
 import { LmdbStore } from '../../runtime/snapshots/lmdb-store.js';
-import { ManualClock } from './manual-clock.js';
+import { ManualClock } from '../harness/manual-clock.js';
 import type { OpenStage, StoreStage } from './snapshot-store.js';
 
 export const openLmdb: OpenStage = async (limits) => {
@@ -24,7 +24,7 @@ export const openLmdb: OpenStage = async (limits) => {
         copyFileSync(join(directory, 'data.mdb'), join(root, `life-${life + 1}`, 'data.mdb'));
         return stage(life + 1);
       },
-      advance: (ms) => clock.advance(ms),
+      advance: (ms) => clock.jump(ms),
     };
   };
   const end = async () => {

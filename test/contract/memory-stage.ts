@@ -1,7 +1,7 @@
 /** A memory store for contract tests; a new life is a crash and a reopening. */
 import { SystemTurn } from '../../runtime/process/turn.js';
 import { MemoryStore } from '../../runtime/snapshots/memory-store.js';
-import { ManualClock } from './manual-clock.js';
+import { ManualClock } from '../harness/manual-clock.js';
 import type { OpenStage, StoreStage } from './snapshot-store.js';
 
 export const openMemory: OpenStage = async (limits) => {
@@ -15,7 +15,7 @@ export const openMemory: OpenStage = async (limits) => {
       store.reopen(`life-${life + 1}`);
       return stage(life + 1);
     },
-    advance: (ms) => clock.advance(ms),
+    advance: (ms) => clock.jump(ms),
   });
   return { stage: stage(1), end: () => store.close() };
 };

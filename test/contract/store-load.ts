@@ -1,7 +1,7 @@
 /** Load for the tests that cut a store off; run as a process of its own with `child DIRECTORY`, it tells its parent each acknowledged revision. */
 import { SystemTurn } from '../../runtime/process/turn.js';
 import { LmdbStore } from '../../runtime/snapshots/lmdb-store.js';
-import { ManualClock } from './manual-clock.js';
+import { ManualClock } from '../harness/manual-clock.js';
 import { owned, put, revisionOf } from './store-entries.js';
 
 const WRITERS = 16;

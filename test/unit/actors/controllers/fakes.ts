@@ -1,9 +1,9 @@
 /** Fakes of the runtime's ports for the controllers' tests: views over maps, a client that writes into them and records what it was asked. */
+import { ManualClock } from '../../../harness/manual-clock.js';
 import { AlreadyExistsError, ConflictError, NotFoundError } from '../../../../schemas/errors.js';
 import { type KubeObject, keyOf, keyOfObject, type ObjectKey } from '../../../../schemas/meta/object.js';
 import { StoredObject } from '../../../../schemas/meta/stored-object.js';
 import type { Written, WriteResult } from '../../../../schemas/messages/resource.js';
-import type { Clock } from '../../../../runtime/process/clock.js';
 import type { Controller, ControllerContext, Outcome } from '../../../../runtime/reconcile/controller.js';
 import type { ViewChange, ViewSpec } from '../../../../runtime/views/view.js';
 
@@ -248,34 +248,6 @@ export class FakeClient {
   }
 }
 
-export class ManualClock implements Clock {
-  ms = Date.parse('2026-06-01T00:00:00Z');
-  readonly #timers = new Set<{ at: number; fn: () => void }>();
-
-  now(): number {
-    return this.ms;
-  }
-
-  monotonic(): number {
-    return this.ms;
-  }
-
-  after(ms: number, fn: () => void) {
-    const timer = { at: this.ms + ms, fn };
-    this.#timers.add(timer);
-    return { cancel: () => void this.#timers.delete(timer) };
-  }
-
-  advance(ms: number): void {
-    this.ms += ms;
-    for (const timer of Array.from(this.#timers)) {
-      if (timer.at > this.ms) continue;
-      this.#timers.delete(timer);
-      timer.fn();
-    }
-  }
-}
-
 export interface Recorded {
   type: string;
   reason: string;
@@ -287,7 +259,7 @@ export interface Recorded {
 export class Stage {
   readonly store = new FakeStore();
   readonly client = new FakeClient(this.store);
-  readonly clock = new ManualClock();
+  readonly clock = new ManualClock(Date.UTC(2026, 5, 1));
   readonly events: Recorded[] = [];
   readonly views = new FakeViews(this.store);
   readonly queue = new Set<ObjectKey>();

@@ -139,13 +139,13 @@ test('with minReadySeconds a ready pod becomes available by time, and the contro
   };
   stage.store.put('pods', aPod('a', { metadata: controlled, status: ready('2026-06-01T00:00:00Z') }));
   stage.store.put('replicasets.apps', aReplicaSet(1, { minReadySeconds: 10 }));
-  stage.clock.ms += 4_000;
+  stage.clock.jump(4_000);
   await run();
   const status = () => stage.get('replicasets.apps', 'default', 'web').status;
   t.is(status().readyReplicas, 1);
   t.is(status().availableReplicas, undefined);
   t.deepEqual(stage.outcomes.at(-1), { kind: 'again', afterMs: 6_000 });
-  stage.clock.advance(6_000);
+  stage.clock.jump(6_000);
   stage.queue.add('default/web');
   await run();
   t.is(status().availableReplicas, 1);

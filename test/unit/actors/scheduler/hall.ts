@@ -1,7 +1,8 @@
 /** An auction hall for tests: one auctioneer, its bidders, a fake store; turns are taken by hand. */
+import { ManualClock } from '../../../harness/manual-clock.js';
 import { AuctioneerActor } from '../../../../actors/scheduler/auctioneer-actor.js';
 import { BidderActor } from '../../../../actors/scheduler/bidder-actor.js';
-import { FakeClient, FakeStore, FakeViews, ManualClock, type Recorded } from '../controllers/fakes.js';
+import { FakeClient, FakeStore, FakeViews, type Recorded } from '../controllers/fakes.js';
 
 export const aNode = (name: string, more: any = {}) => ({
   apiVersion: 'v1',
@@ -26,7 +27,7 @@ export const aPod = (name: string, requests: any = {}, spec: any = {}) => ({
 export class Hall {
   readonly store = new FakeStore();
   readonly client = new FakeClient(this.store);
-  readonly clock = new ManualClock();
+  readonly clock = new ManualClock(Date.UTC(2026, 5, 1));
   readonly events: Recorded[] = [];
   readonly guards = new Map<string, string | null>();
   readonly bidders = new Map<string, BidderActor>();

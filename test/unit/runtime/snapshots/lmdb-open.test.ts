@@ -8,7 +8,7 @@ import { FORMAT_KEY } from '../../../../runtime/snapshots/lmdb-keys.js';
 import { LmdbStore } from '../../../../runtime/snapshots/lmdb-store.js';
 import { fileSystemOf } from '../../../../runtime/snapshots/mount-check.js';
 import { StoreUnusableError } from '../../../../runtime/snapshots/snapshot-store.js';
-import { ManualClock } from '../../../contract/manual-clock.js';
+import { ManualClock } from '../../../harness/manual-clock.js';
 import { commitOne, loadAll, put, revisionOf, TYPE, text } from '../../../contract/store-entries.js';
 
 const PAGE = 4_096;

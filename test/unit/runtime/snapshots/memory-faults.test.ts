@@ -2,7 +2,7 @@ import test from 'ava';
 import { MemoryStore } from '../../../../runtime/snapshots/memory-store.js';
 import { UnknownOutcomeError } from '../../../../runtime/snapshots/snapshot-store.js';
 import { type BatchFate, NO_FAULTS, type StoreFaults } from '../../../../runtime/snapshots/store-faults.js';
-import { ManualClock } from '../../../contract/manual-clock.js';
+import { ManualClock } from '../../../harness/manual-clock.js';
 import { commitOne, del, newestRevision, owned, put, revisionOf, TYPE } from '../../../contract/store-entries.js';
 
 /** A store whose next commits meet the given fates; then none. */
@@ -26,11 +26,11 @@ test('what is not flushed when the machine stops is gone, and its revision is gi
   t.is(await revisionOf(store, put(token, 'kept', 0)), 2);
   let answered = false;
   void commitOne(store, put(token, 'lost', 0)).then(() => (answered = true));
-  clock.advance(49);
+  clock.jump(49);
   t.is(await newestRevision(store), 2, 'newest is what is durable');
   t.is(store.crash(), 1);
   store.reopen('two');
-  clock.advance(1_000);
+  clock.jump(1_000);
   t.false(answered);
   t.is(await store.get(TYPE, 'lost'), undefined);
   t.deepEqual(
@@ -46,10 +46,10 @@ test('a slow flush holds back the answers of later commits', async (t) => {
   const order: string[] = [];
   const first = commitOne(store, put(token, 'a', 0)).then(() => order.push('a'));
   const second = commitOne(store, put(token, 'b', 0)).then(() => order.push('b'));
-  clock.advance(10);
+  clock.jump(10);
   await Promise.resolve();
   t.deepEqual(order, []);
-  clock.advance(20);
+  clock.jump(20);
   await Promise.all([first, second]);
   t.deepEqual(order, ['a', 'b']);
 });
@@ -60,7 +60,7 @@ test('a commit without an answer is unknown: it happened, or not', async (t) => 
     const token = await owned(store, 'one');
     const commit = commitOne(store, put(token, 'a', 0));
     await Promise.resolve();
-    clock.advance(10);
+    clock.jump(10);
     await t.throwsAsync(commit, { instanceOf: UnknownOutcomeError });
     t.is((await store.get(TYPE, 'a'))?.revision, effect === 'now' ? 2 : undefined);
   }
@@ -72,10 +72,10 @@ test('a late commit takes effect after its caller has given up, unless the claim
     const token = await owned(store, 'one');
     const commit = commitOne(store, put(token, 'a', 0));
     await Promise.resolve();
-    clock.advance(10);
+    clock.jump(10);
     await t.throwsAsync(commit, { instanceOf: UnknownOutcomeError });
     if (renewed) await owned(store, 'one');
-    clock.advance(100);
+    clock.jump(100);
     await Promise.resolve();
     await Promise.resolve();
     t.is((await store.get(TYPE, 'a'))?.revision, renewed ? undefined : 2);
