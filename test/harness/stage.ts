@@ -16,6 +16,14 @@ export interface Stage {
 
 /** Namespaces `default` and `kube-system` exist; no controller runs. */
 export async function startStage(options: { logger?: Logger } = {}): Promise<Stage> {
+  const stage = emptyStage(options);
+  await stage.controlPlane.start(['auctioneer', 'bidder', 'node-link']);
+  await stage.controlPlane.ensure(namespaces('default', 'kube-system'));
+  return stage;
+}
+
+/** Nothing of the control plane is started. */
+export function emptyStage(options: { logger?: Logger } = {}): Stage {
   const clock = new ManualClock();
   const turn = new SystemTurn();
   const bus = new MemoryBus();
@@ -31,11 +39,9 @@ export async function startStage(options: { logger?: Logger } = {}): Promise<Sta
     soleWriter: true,
     repeats: false,
   });
-  await controlPlane.start(['auctioneer', 'bidder', 'node-link']);
-  await controlPlane.ensure(namespaces('default', 'kube-system'));
   return { clock, controlPlane, bus };
 }
 
-function namespaces(...names: string[]) {
+export function namespaces(...names: string[]) {
   return names.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
 }

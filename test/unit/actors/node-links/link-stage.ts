@@ -1,15 +1,15 @@
 /** A control plane with node-links and a fleet of simulated nodes, in virtual time. Pods are bound by hand: no scheduler runs. */
 import { nodeLinkDefinitions } from '../../../../actors/node-links/definitions.js';
 import { Heartbeats } from '../../../../actors/node-links/heartbeats.js';
-import { MemoryBus } from '../../../../bus/memory-bus.js';
-import { ControlPlane } from '../../../../cli/control-plane.js';
+import type { MemoryBus } from '../../../../bus/memory-bus.js';
+import type { ControlPlane } from '../../../../cli/control-plane.js';
 import { SimulatedFleet } from '../../../../node-agent/agent/simulated-fleet.js';
 import { type Logger, silentLogger } from '../../../../runtime/process/logger.js';
 import { SystemRandom } from '../../../../runtime/process/random.js';
 import { SystemTurn } from '../../../../runtime/process/turn.js';
-import { MemoryStore } from '../../../../runtime/snapshots/memory-store.js';
 import type { Event, Node, Pod } from '../../../../schemas/meta/object.js';
-import { ManualClock, settle } from '../../../harness/manual-clock.js';
+import { type ManualClock, settle } from '../../../harness/manual-clock.js';
+import { emptyStage, namespaces } from '../../../harness/stage.js';
 
 export interface LinkStage {
   readonly clock: ManualClock;
@@ -27,34 +27,17 @@ export interface LinkStage {
 }
 
 export async function startLinkStage(options: { nodes?: readonly string[]; logger?: Logger } = {}): Promise<LinkStage> {
-  const clock = new ManualClock();
-  const turn = new SystemTurn();
-  const random = new SystemRandom();
-  const bus = new MemoryBus();
+  const { clock, bus, controlPlane } = emptyStage(options);
   const logger = options.logger ?? silentLogger;
-  const store = new MemoryStore({ clock, turn, incarnation: 'stage' });
-  const controlPlane = new ControlPlane({
-    clock,
-    turn,
-    bus,
-    store,
-    random,
-    logger,
-    incarnation: 'stage',
-    soleWriter: true,
-    repeats: false,
-  });
   await controlPlane.start(['node-link', 'node-link-keeper']);
-  await controlPlane.ensure(
-    ['default', 'kube-node-lease'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-  );
+  await controlPlane.ensure(namespaces('default', 'kube-node-lease'));
   await controlPlane.ensure([
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } },
   ]);
   const heartbeats = new Heartbeats(clock);
   const tokens = { issue: async () => ({ token: 'signed', expiresAtMs: clock.now() + 3_600_000 }) };
   await controlPlane.run(nodeLinkDefinitions({ caches: controlPlane.caches, heartbeats, tokens }), []);
-  const fleet = new SimulatedFleet({ bus, clock, random, turn, logger });
+  const fleet = new SimulatedFleet({ bus, clock, random: new SystemRandom(), turn: new SystemTurn(), logger });
   const started = fleet.start(options.nodes ?? ['node-a']);
   for (let i = 0; i < 200; i++) await clock.advance(20);
   await started;
