@@ -1,5 +1,5 @@
 /** What a container left as its last words: the termination file, or the end of its log after an error. */
-import { memoryStream } from './memory-stream.js';
+import { streamEnd } from './stream-end.js';
 import type { Container, Pod } from '../../schemas/meta/object.js';
 import type { ContainerState } from '../containers/container-runtime.js';
 import { agentLimits } from './agent-limits.js';
@@ -27,7 +27,7 @@ export async function terminationMessage(
 }
 
 async function endOfLog(services: PodServices, state: ContainerState, bytesMax: number): Promise<string> {
-  const stream = memoryStream(64 * 1024);
+  const stream = streamEnd(64 * 1024);
   const options = { follow: false, previous: false, timestamps: false, tailLines: agentLimits.fallbackLogLinesMax };
   await services.runtime.logs(state.id, options, stream);
   return stream.text().slice(-bytesMax);
