@@ -279,9 +279,11 @@ export class NodeAgent {
     this.#reporter.resume();
     this.#events.resume();
     this.#takeUp(desired.pods);
-    this.#replace(desired);
-    this.#adoption.answered();
-    if (this.#machine.connected) this.#removeOrphans();
+    this.#replace(desired, () => {
+      // Not before it is known who is wanted: what nobody has begun yet would look like an orphan.
+      this.#adoption.answered();
+      if (this.#machine.connected) this.#removeOrphans();
+    });
     for (const resolve of this.#whenRegistered.splice(0)) resolve();
   }
 
@@ -344,12 +346,16 @@ export class NodeAgent {
   }
 
   /** A larger generation may have lost what we run: everything is told again before anything is stopped. */
-  #replace(desired: DesiredPods): void {
+  #replace(desired: DesiredPods, obeyed = () => {}): void {
+    const obey = () => {
+      this.#obey(this.#desired.replace(desired));
+      obeyed();
+    };
     const raised = desired.storeGeneration > this.#desired.storeGeneration;
-    if (!raised || this.#actors.size === 0) return this.#obey(this.#desired.replace(desired));
+    if (!raised || this.#actors.size === 0) return obey();
     void this.#reporter.reportAll(this.#actors.values()).then((told) => {
       // If it was not told, the next register brings the desired pods again.
-      if (told && !this.#stopped) this.#obey(this.#desired.replace(desired));
+      if (told && !this.#stopped) obey();
     });
   }
 

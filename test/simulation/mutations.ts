@@ -19,8 +19,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a precondition on the resourceVersion is not looked at',
     module: 'actors/resources/preconditions.js',
-    find: 'resourceVersion !== current.resourceVersion',
-    replace: 'false',
+    find: 'if (resourceVersion && resourceVersion !== current.resourceVersion)\n        return new ConflictError(about);',
+    replace: '',
   },
   {
     name: 'a bidder does not reserve what it was awarded',

@@ -48,7 +48,8 @@ async function judgeLives(): Promise<boolean> {
 async function judgeMutations(): Promise<boolean> {
   let isAllFound = true;
   for (const mutation of mutations) {
-    const { seed, what } = await runMutation(mutation, Number(values.seeds ?? 200));
+    const verdict = runMutation(mutation, Number(values.seeds ?? 200));
+    const { seed, what } = await verdict.catch((error: Error) => ({ seed: undefined, what: error.message }));
     if (seed === undefined) isAllFound = false;
     console.log(`${seed === undefined ? 'MISSED' : `seed ${seed}`.padEnd(8)}  ${mutation.name}\n          ${what}`);
   }
