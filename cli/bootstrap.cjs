@@ -11,6 +11,9 @@ const root = path.resolve(__dirname, '..');
 const buildFolder = path.join(root, 'build');
 const sources = ['actors', 'bench', 'bus', 'cli', 'gateway', 'node-agent', 'runtime', 'schemas', 'test'];
 
+/** MB of young memory: V8's own choice grows to four times that, which makes nothing faster here and keeps 30 to 80 MB. */
+const serverFlags = ['--max-semi-space-size=8'];
+
 main(process.argv.slice(2));
 
 function main([command = 'up', ...rest]) {
@@ -25,7 +28,7 @@ function main([command = 'up', ...rest]) {
     test: [path.join(root, 'build', 'cli', 'run-tests.js')],
     simulate: [path.join(root, 'build', 'test', 'simulation', 'simulate.js')],
     bench: ['--expose-gc', path.join(root, 'build', 'bench', 'main.js')],
-  }[command] ?? [path.join(root, 'build', 'bundle', 'main.js'), command];
+  }[command] ?? [...serverFlags, path.join(root, 'build', 'bundle', 'main.js'), command];
   run(node, [...program, ...rest]);
 }
 
