@@ -235,8 +235,8 @@ check('postStart runs before a pod is ready, and preStop before its container is
 
 function fetched(port: string, url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    httpGet({ host: '127.0.0.1', port, path: url, agent: false, timeout: 10_000 }, (response) =>
-      text(response).then(resolve, reject),
-    ).on('error', reject);
+    httpGet({ host: '127.0.0.1', port, path: url, agent: false, timeout: 10_000 }, (response) => {
+      text(response).then(resolve, reject);
+    }).on('error', reject);
   });
 }

@@ -75,7 +75,7 @@ check(
       2,
     );
     t.regex(await k.fails('get pods --field-selector spec.color=red'), /field label not supported: spec.color/);
-    const names = (output: string) => rows(output).map((row) => row[0]);
+    const names = (output: string) => rows(output).map((row) => row[0] ?? '');
     t.deepEqual(names(await k.ok('get pods --sort-by=.metadata.name')), ['a', 'b']);
     t.deepEqual(names(await k.ok('get pods --sort-by={.metadata.creationTimestamp}')).sort(), ['a', 'b']);
     t.regex(await k.ok('get pod a --show-labels'), /LABELS\na .* app=a\n/);

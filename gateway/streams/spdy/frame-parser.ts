@@ -20,7 +20,7 @@ export type SpdyFrame = ControlFrame | DataPiece;
 
 const HEADER_BYTES = 8;
 /** Pods' streams have a handful of short headers. */
-export const controlBytesMax = 16 * 1024;
+const controlBytesMax = 16 * 1024;
 
 interface OpenData {
   readonly streamId: number;

@@ -18,7 +18,7 @@ export interface StreamCarrier {
   forget(stream: SpdyStream): void;
 }
 
-export class StreamGoneError extends Error {
+class StreamGoneError extends Error {
   override readonly name = 'StreamGoneError';
 }
 

@@ -13,7 +13,7 @@ const DIGIT_ZERO = 0x30;
 const nothing = new Uint8Array();
 
 /** Undefined for a message that says nothing. Empty data is the end of its channel. */
-export function decodeMessage(message: Buffer, { base64, closes }: ChannelFormat): StreamFrame | undefined {
+function decodeMessage(message: Buffer, { base64, closes }: ChannelFormat): StreamFrame | undefined {
   if (message.length === 0) return undefined;
   const first = message[0] as number;
   if (closes && first === CLOSE_CHANNEL)
@@ -23,7 +23,7 @@ export function decodeMessage(message: Buffer, { base64, closes }: ChannelFormat
   return data.length === 0 ? undefined : { channel, data };
 }
 
-export function encodeMessage({ channel, data }: StreamFrame, { base64 }: ChannelFormat): Uint8Array | string {
+function encodeMessage({ channel, data }: StreamFrame, { base64 }: ChannelFormat): Uint8Array | string {
   if (base64)
     return (
       String.fromCharCode(DIGIT_ZERO + channel) +

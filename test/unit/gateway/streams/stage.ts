@@ -25,11 +25,11 @@ export class Stage {
   readonly gateway: StreamGateway;
   readonly #server = createServer();
 
-  constructor(serve: (open: StreamOpen, stream: BusStream) => void, pod: CacheEntry = aPod()) {
+  constructor(serve: (open: StreamOpen, stream: BusStream) => void | Promise<void>, pod: CacheEntry = aPod()) {
     const bus = new MemoryBus();
     bus.serveStreams(nodeStreamSubject('n1'), (open, stream) => {
       this.opened.push(open as StreamOpen);
-      serve(open as StreamOpen, stream);
+      void serve(open as StreamOpen, stream);
     });
     this.gateway = new StreamGateway(bus, stillClock);
     this.#server.on('upgrade', (message, socket: Duplex, head) => {
