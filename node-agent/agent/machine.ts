@@ -11,12 +11,16 @@ type NodeStatus = NonNullable<Node['status']>;
 /** The kubelet's words for a runtime that doesn't answer. */
 export const RUNTIME_DOWN = 'container runtime is down';
 
+/** The first status follows the first answer at once: an engine takes long to count what it has. */
+const ANSWER_FRESH_MS = 1_000;
+
 const readiness = (status: NodeStatus | undefined) => status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
 export class Machine implements MachineFacts {
   #info: RuntimeInfo | undefined;
   #connected = false;
   #down: string | undefined = RUNTIME_DOWN;
+  #askedMs = Number.NEGATIVE_INFINITY;
   #sent: NodeStatus | undefined;
   #sentMs = 0;
   #unsent = false;
@@ -56,6 +60,7 @@ export class Machine implements MachineFacts {
   /** Asks the runtime who it is. Throws RuntimeError. */
   async ask(): Promise<void> {
     this.#info = await this.runtime.info();
+    this.#askedMs = this.clock.monotonic();
   }
 
   setConnected(): void {
@@ -72,7 +77,7 @@ export class Machine implements MachineFacts {
   async status(): Promise<NodeStatus> {
     let images: Awaited<ReturnType<ContainerRuntime['listImages']>> = [];
     try {
-      await this.ask();
+      if (this.clock.monotonic() - this.#askedMs > ANSWER_FRESH_MS) await this.ask();
       images = await this.runtime.listImages();
       if (this.#connected) this.#down = undefined;
     } catch {
