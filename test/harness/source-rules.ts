@@ -96,7 +96,7 @@ export function unportedUses({ name, text }: SourceFile): string[] {
 
 export function importsOf(text: string): string[] {
   const found = withoutComments(text).matchAll(
-    /(?:^|[;\s])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[^\w.])import\s*\(?\s*['"]([^'"]+)['"]/g,
+    /(?:^|[;\s])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[^\w.-])import\s*\(?\s*['"]([^'"]+)['"]/g,
   );
   return [...found].map(([, from, bare]) => (from ?? bare)!);
 }
