@@ -13,7 +13,10 @@ const compiled = path.resolve(process.argv[2] ?? path.join(root, 'build'));
  * Node's own modules are required instead of imported: an import reads every property of the module once, and reading all of `node:http` alone loads
  * Node's whole fetch (a quarter of the time to ready). esbuild writes such imports one to a statement, at the start of a line or after another statement.
  */
-const builtinImport = new RegExp(`(?<=^|[;\\n])import ?([^;"'()]*?) ?from ?"(?:node:)?(${builtinModules.join('|')})";`, 'g');
+const builtinImport = new RegExp(
+  `(?<=^|[;\\n])import ?([^;"'()]*?) ?from ?"(?:node:)?(${builtinModules.join('|')})";`,
+  'g',
+);
 
 function requireBuiltins(code) {
   return code.replace(builtinImport, (_, clause, name) => {
@@ -27,7 +30,10 @@ function requireBuiltins(code) {
 const leaveOut = {
   name: 'leave-out',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(@grpc\/grpc-js|@grpc\/proto-loader|ssh2)$/ }, ({ path: name }) => ({ path: name, namespace: 'left-out' }));
+    onResolve({ filter: /^(@grpc\/grpc-js|@grpc\/proto-loader|ssh2)$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'left-out',
+    }));
     onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path: name }) => ({
       contents: `module.exports = { Client: class { constructor() { throw new Error('${name} is not part of this bundle'); } } };`,
       loader: 'js',
