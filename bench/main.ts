@@ -31,5 +31,7 @@ async function main(asked: readonly string[]): Promise<void> {
       process.exitCode = 1;
     }
   }
-  process.stdout.write(`\n${tableOf(figures)}\n\n${availableParallelism()} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`);
+  process.stdout.write(
+    `\n${tableOf(figures)}\n\n${availableParallelism()} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`,
+  );
 }

@@ -46,7 +46,12 @@ class MemoryStream implements BusStream {
   }
 
   get frames(): AsyncIterable<StreamFrame> {
-    return { [Symbol.asyncIterator]: () => ({ next: () => this.#next(), return: () => Promise.resolve({ done: true, value: undefined }) }) };
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: () => this.#next(),
+        return: () => Promise.resolve({ done: true, value: undefined }),
+      }),
+    };
   }
 
   close(error?: Error): void {

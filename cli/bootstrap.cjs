@@ -18,7 +18,10 @@ main(process.argv.slice(2));
 
 function main([command = 'up', ...rest]) {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 18) fail(`Troupe needs Node 18 or newer to start (this is ${process.versions.node}). Debian 12: apt-get install nodejs npm`);
+  if (major < 18)
+    fail(
+      `Troupe needs Node 18 or newer to start (this is ${process.versions.node}). Debian 12: apt-get install nodejs npm`,
+    );
   installIfStale();
   const node = pinnedNode();
   if (command === 'build') fs.rmSync(path.join(buildFolder, '.built'), { force: true });
@@ -41,9 +44,13 @@ function installIfStale() {
   const stamp = path.join(root, 'node_modules', '.troupe-installed');
   if (readText(stamp) === lock) return;
   step('Installing dependencies (npm install)', () => {
-    const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+    const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    });
     if (npm.error) fail(`npm could not be started: ${npm.error.message}. Debian 12: apt-get install npm`);
-    if (npm.status !== 0) fail(`npm install failed with code ${npm.status}; its message stands above. Is the npm registry reachable?`);
+    if (npm.status !== 0)
+      fail(`npm install failed with code ${npm.status}; its message stands above. Is the npm registry reachable?`);
     fs.writeFileSync(stamp, lock);
   });
 }
@@ -53,12 +60,18 @@ function pinnedNode() {
   const binary = path.join(root, 'node_modules', name, 'bin', 'node');
   if (fs.existsSync(binary)) return binary;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  return fail(`no Node 24 for ${process.platform}-${process.arch} among the npm packages: install Node 24 and start again with it`);
+  return fail(
+    `no Node 24 for ${process.platform}-${process.arch} among the npm packages: install Node 24 and start again with it`,
+  );
 }
 
 /** Compiles, generates the API's documents and bundles, unless no source changed since. */
 function buildIfStale(node) {
-  const files = [...sources.flatMap((folder) => filesBelow(path.join(root, folder))), path.join(root, 'package-lock.json'), path.join(root, 'tsconfig.json')];
+  const files = [
+    ...sources.flatMap((folder) => filesBelow(path.join(root, folder))),
+    path.join(root, 'package-lock.json'),
+    path.join(root, 'tsconfig.json'),
+  ];
   const stamp = path.join(buildFolder, '.built');
   const state = `${process.arch} ${stateOf(files)}`;
   if (readText(stamp) === state) return;
@@ -66,7 +79,9 @@ function buildIfStale(node) {
   removeOrphans();
   const modules = path.join(root, 'node_modules');
   step('Compiling TypeScript', () => mustRun(node, [path.join(modules, 'typescript', 'bin', 'tsc'), '-p', root]));
-  step("Generating the API's type table and documents", () => mustRun(node, [path.join(buildFolder, 'schemas', 'openapi', 'generate.js')]));
+  step("Generating the API's type table and documents", () =>
+    mustRun(node, [path.join(buildFolder, 'schemas', 'openapi', 'generate.js')]),
+  );
   step('Bundling', () => mustRun(node, [path.join(root, 'cli', 'bundle.mjs')]));
   fs.writeFileSync(stamp, state);
 }
@@ -97,7 +112,10 @@ function run(node, args) {
 
 function mustRun(node, args) {
   const result = spawnSync(node, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (result.status !== 0) fail(`${path.relative(root, args[0])} failed with code ${result.status ?? result.signal}; its message stands above`);
+  if (result.status !== 0)
+    fail(
+      `${path.relative(root, args[0])} failed with code ${result.status ?? result.signal}; its message stands above`,
+    );
 }
 
 function step(title, work) {
@@ -114,7 +132,9 @@ function filesBelow(folder) {
   } catch {
     return [];
   }
-  return entries.flatMap((entry) => (entry.isDirectory() ? filesBelow(path.join(folder, entry.name)) : [path.join(folder, entry.name)]));
+  return entries.flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(path.join(folder, entry.name)) : [path.join(folder, entry.name)],
+  );
 }
 
 function stateOf(files) {

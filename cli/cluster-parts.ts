@@ -22,11 +22,19 @@ export interface ClusterFacts {
   readonly tokens?: TokenIssuer;
 }
 
-export function clusterParts({ caches, clock, store, caCertificatePem, tokens }: ClusterFacts): { actors: readonly ActorDefinition[]; controllers: readonly Controller[] } {
+export function clusterParts({ caches, clock, store, caCertificatePem, tokens }: ClusterFacts): {
+  actors: readonly ActorDefinition[];
+  controllers: readonly Controller[];
+} {
   const heartbeats = new Heartbeats(clock);
   return {
     actors: [...schedulerActors, ...nodeLinkDefinitions({ caches, heartbeats, tokens })],
-    controllers: controllers({ kinds: kinds.filter((kind) => kind.stored), heartbeats, caCertificatePem, namespaceGuards: new StoreNamespaceGuards(store) }),
+    controllers: controllers({
+      kinds: kinds.filter((kind) => kind.stored),
+      heartbeats,
+      caCertificatePem,
+      namespaceGuards: new StoreNamespaceGuards(store),
+    }),
   };
 }
 

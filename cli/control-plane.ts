@@ -126,7 +126,13 @@ export class ControlPlane {
   async run(definitions: readonly ActorDefinition[], controllers: readonly Controller[]): Promise<void> {
     for (const definition of definitions) await this.#parts.resolve(ActorHost).serve(definition);
     for (const controller of controllers) {
-      const runner = new ControllerRunner(controller, { ...this.ports, clientFor: (name, seen) => this.clientFor(name, seen), caches: this.caches, views: this.views, events: this.events });
+      const runner = new ControllerRunner(controller, {
+        ...this.ports,
+        clientFor: (name, seen) => this.clientFor(name, seen),
+        caches: this.caches,
+        views: this.views,
+        events: this.events,
+      });
       this.#runners.push(runner);
       await runner.start();
     }
@@ -145,15 +151,32 @@ export class ControlPlane {
     const { clock, random, turn, bus, store } = this.ports;
     const client = this.clientFor(type);
     const setGuards = (guarded: string, guards: ReadonlyMap<string, string | null>) => store.setGuards(guarded, guards);
-    return { type, name, token, directory: this.directory, client, views: this.views, events: this.events, clock, random, turn, bus, setGuards };
+    return {
+      type,
+      name,
+      token,
+      directory: this.directory,
+      client,
+      views: this.views,
+      events: this.events,
+      clock,
+      random,
+      turn,
+      bus,
+      setGuards,
+    };
   }
 }
 
 /** The composition root: what each part is made of. */
-function register(ports: ControlPlanePorts, contextOf: (type: string, name: string, token: string) => ActorContext): DependencyContainer {
+function register(
+  ports: ControlPlanePorts,
+  contextOf: (type: string, name: string, token: string) => ActorContext,
+): DependencyContainer {
   const { clock, random, turn, bus, store, logger } = ports;
   const parts = container.createChildContainer();
-  const provide = <T>(token: new (...args: any[]) => T, make: (from: DependencyContainer) => T) => parts.register(token, { useFactory: instanceCachingFactory(() => make(parts)) });
+  const provide = <T>(token: new (...args: any[]) => T, make: (from: DependencyContainer) => T) =>
+    parts.register(token, { useFactory: instanceCachingFactory(() => make(parts)) });
   provide(TypeCaches, () => new TypeCaches(kindByType, store, clock, { soleWriter: ports.soleWriter }));
   provide(LiveViews, (from) => new LiveViews(from.resolve(TypeCaches)));
   provide(OwnedShards, () => new OwnedShards(store, ports.incarnation));
@@ -163,14 +186,33 @@ function register(ports: ControlPlanePorts, contextOf: (type: string, name: stri
   provide(ResourceHost, (from) => {
     const behaviour = new ResourceActor(clock, random);
     const records = new AskRecords(clock);
-    return new ResourceHost({ bus, logger, behaviour, records, caches: from.resolve(TypeCaches), commits: from.resolve(GroupCommit), shards: from.resolve(OwnedShards) });
+    return new ResourceHost({
+      bus,
+      logger,
+      behaviour,
+      records,
+      caches: from.resolve(TypeCaches),
+      commits: from.resolve(GroupCommit),
+      shards: from.resolve(OwnedShards),
+    });
   });
   provide(AskingClient, (from) => {
-    const asking = { directory: from.resolve(BusDirectory), caches: from.resolve(TypeCaches), admission: from.resolve(Admission), random, kindByType, repeats: ports.repeats };
+    const asking = {
+      directory: from.resolve(BusDirectory),
+      caches: from.resolve(TypeCaches),
+      admission: from.resolve(Admission),
+      random,
+      kindByType,
+      repeats: ports.repeats,
+    };
     return new AskingClient(asking, systemOriginator('control-plane'));
   });
   provide(BatchingEventRecorder, (from) => new BatchingEventRecorder(from.resolve(AskingClient), clock));
   provide(ActorHost, (from) => new ActorHost({ bus, shards: from.resolve(OwnedShards), clock, logger }, contextOf));
-  provide(Markers, (from) => new Markers(clock, from.resolve(GroupCommit), from.resolve(OwnedShards), () => from.resolve(TypeCaches).all()));
+  provide(
+    Markers,
+    (from) =>
+      new Markers(clock, from.resolve(GroupCommit), from.resolve(OwnedShards), () => from.resolve(TypeCaches).all()),
+  );
   return parts;
 }

@@ -6,18 +6,25 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Progress } from './progress.js';
 
-export type Engine = { readonly kind: 'answers'; readonly socketPath: string } | { readonly kind: 'absent'; readonly why: string };
+export type Engine =
+  | { readonly kind: 'answers'; readonly socketPath: string }
+  | { readonly kind: 'absent'; readonly why: string };
 
 const defaultSocket = '/var/run/docker.sock';
 const startTriesMax = 100;
 const startPauseMs = 300;
 
 /** `assumeYes`: install without asking; off a terminal nobody can be asked, so it is assumed. */
-export async function ensureEngine(options: { assumeYes: boolean; dataFolder: string; progress: Progress }): Promise<Engine> {
+export async function ensureEngine(options: {
+  assumeYes: boolean;
+  dataFolder: string;
+  progress: Progress;
+}): Promise<Engine> {
   const socketPath = engineSocket();
   if (await answers(socketPath)) return { kind: 'answers', socketPath };
   if (process.platform !== 'linux') return { kind: 'absent', why: 'no Docker Engine answers on this machine' };
-  if (process.getuid?.() !== 0) return { kind: 'absent', why: `no Docker Engine answers at ${socketPath}, and only root may install or start one` };
+  if (process.getuid?.() !== 0)
+    return { kind: 'absent', why: `no Docker Engine answers at ${socketPath}, and only root may install or start one` };
   if (!onPath('dockerd') && !(await install(options))) return { kind: 'absent', why: 'dockerd is not installed' };
   return startDaemon(socketPath, options);
 }
@@ -30,15 +37,25 @@ export function engineSocket(): string {
 
 async function install({ assumeYes, progress }: { assumeYes: boolean; progress: Progress }): Promise<boolean> {
   if (!onPath('apt-get')) return false;
-  if (!assumeYes && process.stdin.isTTY && !(await agreed("No Docker Engine is installed. Install Debian's docker.io with apt-get? [Y/n] "))) return false;
+  if (
+    !assumeYes &&
+    process.stdin.isTTY &&
+    !(await agreed("No Docker Engine is installed. Install Debian's docker.io with apt-get? [Y/n] "))
+  )
+    return false;
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) => run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', '-q', ...args], environment);
   await progress.step("Reading Debian's package lists", () => apt('update'));
-  await progress.step("Installing Debian's docker.io", () => apt('install', '-y', '--no-install-recommends', 'docker.io', 'iptables', 'busybox-static'));
+  await progress.step("Installing Debian's docker.io", () =>
+    apt('install', '-y', '--no-install-recommends', 'docker.io', 'iptables', 'busybox-static'),
+  );
   return onPath('dockerd');
 }
 
-async function startDaemon(socketPath: string, { dataFolder, progress }: { dataFolder: string; progress: Progress }): Promise<Engine> {
+async function startDaemon(
+  socketPath: string,
+  { dataFolder, progress }: { dataFolder: string; progress: Progress },
+): Promise<Engine> {
   const logPath = path.join(dataFolder, 'dockerd.log');
   const hasSystemd = existsSync('/run/systemd/system');
   await progress.step('Starting dockerd', async () => {
@@ -84,7 +101,11 @@ function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 2, 2], env });
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ${args.join(' ')} ended with code ${code}; its message stands above`))));
+    child.on('exit', (code) =>
+      code === 0
+        ? resolve()
+        : reject(new Error(`${program} ${args.join(' ')} ended with code ${code}; its message stands above`)),
+    );
   });
 }
 

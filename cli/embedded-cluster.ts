@@ -63,10 +63,25 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
     loadMachine(options.machine).catch(() => undefined); // What fails is said by startMachine.
     const certificates = new Certificates(store, clock, random);
     const kept = await certificates.ensure(serverNames(options.apiHost, serviceAddress));
-    const controlPlane = new ControlPlane({ clock, random, turn, bus, store, incarnation, logger: options.logger, soleWriter: true, repeats: false });
+    const controlPlane = new ControlPlane({
+      clock,
+      random,
+      turn,
+      bus,
+      store,
+      incarnation,
+      logger: options.logger,
+      soleWriter: true,
+      repeats: false,
+    });
     await controlPlane.start(actorTypes);
     stops.push(() => controlPlane.stop());
-    const tokens = await ServiceAccountTokens.open(store, clock, random, (type, namespace, name, uid) => controlPlane.caches.loaded(type)?.get(keyOf(namespace, name))?.uid === uid);
+    const tokens = await ServiceAccountTokens.open(
+      store,
+      clock,
+      random,
+      (type, namespace, name, uid) => controlPlane.caches.loaded(type)?.get(keyOf(namespace, name))?.uid === uid,
+    );
     const gateway = new GatewayServer(
       {
         kinds,
@@ -85,13 +100,35 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
     );
     const port = await listen(gateway, options.apiHost, options.apiPorts);
     stops.push(() => gateway.stop());
-    await controlPlane.ensure(bootstrapObjects({ caCertificatePem: kept.ca.certificatePem, apiHost: options.apiHost, apiPort: port, serviceAddress }));
+    await controlPlane.ensure(
+      bootstrapObjects({
+        caCertificatePem: kept.ca.certificatePem,
+        apiHost: options.apiHost,
+        apiPort: port,
+        serviceAddress,
+      }),
+    );
     const { caches } = controlPlane;
-    const { actors, controllers } = clusterParts({ caches, clock, store, caCertificatePem: kept.ca.certificatePem, tokens: podTokens(tokens, caches) });
+    const { actors, controllers } = clusterParts({
+      caches,
+      clock,
+      store,
+      caCertificatePem: kept.ca.certificatePem,
+      tokens: podTokens(tokens, caches),
+    });
     await controlPlane.run(actors, controllers);
     const { logger, dataFolder } = options;
     const clusterId = await keptClusterId(store, random.uuid(), dataFolder);
-    const machine = await startMachine(options.machine, { bus, clock, random, turn, logger, dataFolder, clusterId, apiService: { host: serviceAddress, port: 443 } });
+    const machine = await startMachine(options.machine, {
+      bus,
+      clock,
+      random,
+      turn,
+      logger,
+      dataFolder,
+      clusterId,
+      apiService: { host: serviceAddress, port: 443 },
+    });
     stops.push(() => machine.stop());
     await forgetSimulated(controlPlane, machine.nodeNames);
     const url = `https://${options.apiHost.includes(':') ? `[${options.apiHost}]` : options.apiHost}:${port}`;
@@ -114,7 +151,9 @@ async function keptClusterId(store: LmdbStore, fresh: string, dataFolder: string
 /** Simulated nodes of an earlier start exist no more: nothing may wait for them, and their pods go with them. */
 async function forgetSimulated(controlPlane: ControlPlane, nodeNames: readonly string[]): Promise<void> {
   const nodes = (await controlPlane.caches.of('nodes')).list();
-  const gone = nodes.filter(({ name, labels }) => labels?.['node.troupe.dev/simulated'] === 'true' && !nodeNames.includes(name));
+  const gone = nodes.filter(
+    ({ name, labels }) => labels?.['node.troupe.dev/simulated'] === 'true' && !nodeNames.includes(name),
+  );
   await Promise.all(gone.map(({ key }) => controlPlane.clientFor('embedded').delete('nodes', key)));
 }
 

@@ -7,7 +7,10 @@ export function fileLogger(file: string): Logger {
   let pino: Promise<Pino> | undefined;
   const open = async (): Promise<Pino> => {
     const { pino: make, destination } = await import('pino');
-    return make({ level: process.env['TROUPE_LOG_LEVEL'] ?? 'info', base: { pid: process.pid } }, destination({ dest: file, append: true, sync: true }));
+    return make(
+      { level: process.env['TROUPE_LOG_LEVEL'] ?? 'info', base: { pid: process.pid } },
+      destination({ dest: file, append: true, sync: true }),
+    );
   };
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Record<string, unknown>, message: string) => {
     if (level === 'debug' && process.env['TROUPE_LOG_LEVEL'] !== 'debug') return;

@@ -9,7 +9,9 @@ import type { Logger } from '../runtime/process/logger.js';
 import type { Random } from '../runtime/process/random.js';
 import type { Turn } from '../runtime/process/turn.js';
 
-export type MachineOptions = { readonly runtime: 'docker'; readonly socketPath: string } | { readonly runtime: 'simulated'; readonly nodes: number };
+export type MachineOptions =
+  | { readonly runtime: 'docker'; readonly socketPath: string }
+  | { readonly runtime: 'simulated'; readonly nodes: number };
 
 export interface MachineParts {
   readonly bus: Bus;
@@ -60,7 +62,19 @@ async function startDocker(socketPath: string, parts: MachineParts): Promise<Mac
   });
   const options: NodeAgentOptions = { apiService, addresses: addressesOf(nodeName) };
   const dataStore = new FileAgentState(path.join(parts.dataFolder, 'agent.json'));
-  const agent = new NodeAgent({ nodeName, bus, runtime, volumes, transport: new NetworkProbeTransport(), clock, random, turn, logger, dataStore, options });
+  const agent = new NodeAgent({
+    nodeName,
+    bus,
+    runtime,
+    volumes,
+    transport: new NetworkProbeTransport(),
+    clock,
+    random,
+    turn,
+    logger,
+    dataStore,
+    options,
+  });
   await agent.start();
   return {
     nodeNames: [nodeName],
@@ -71,7 +85,10 @@ async function startDocker(socketPath: string, parts: MachineParts): Promise<Mac
   };
 }
 
-async function startSimulated(nodes: number, { bus, clock, random, turn, logger, apiService }: MachineParts): Promise<Machine> {
+async function startSimulated(
+  nodes: number,
+  { bus, clock, random, turn, logger, apiService }: MachineParts,
+): Promise<Machine> {
   const { SimulatedFleet } = await import('../node-agent/agent/simulated-fleet.js');
   const fleet = new SimulatedFleet({ bus, clock, random, turn, logger, options: { apiService } });
   const nodeNames = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`);
@@ -81,7 +98,9 @@ async function startSimulated(nodes: number, { bus, clock, random, turn, logger,
 
 /** The machine's first outside address, which pods can reach too. */
 function addressesOf(nodeName: string) {
-  const outside = Object.entries(networkInterfaces()).flatMap(([name, list]) => (/^(lo|docker|br-|veth)/.test(name) ? [] : (list ?? [])));
+  const outside = Object.entries(networkInterfaces()).flatMap(([name, list]) =>
+    /^(lo|docker|br-|veth)/.test(name) ? [] : (list ?? []),
+  );
   const address = outside.find(({ family }) => family === 'IPv4')?.address ?? '127.0.0.1';
   return [
     { type: 'InternalIP', address },

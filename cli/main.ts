@@ -13,7 +13,9 @@ await main(process.argv);
 async function main(argv: readonly string[]): Promise<void> {
   enableCompileCache(path.join(buildFolder, '.compile-cache'));
   setGeneratedFolder(path.join(buildFolder, 'schemas', 'openapi', 'generated'));
-  const program = new Command('troupe').description('A container orchestrator that speaks the Kubernetes API.').helpCommand(false);
+  const program = new Command('troupe')
+    .description('A container orchestrator that speaks the Kubernetes API.')
+    .helpCommand(false);
   addUp(program);
   addDown(program);
   addClient(program);
@@ -22,7 +24,9 @@ async function main(argv: readonly string[]): Promise<void> {
     if (argv[2] === 'k') process.exitCode = await (await import('./k/main.js')).k(argv.slice(3));
     else await program.parseAsync(argv);
   } catch (error) {
-    process.stderr.write(`troupe: ${process.env['TROUPE_DEBUG'] ? (error as Error).stack : (error as Error).message}\n`);
+    process.stderr.write(
+      `troupe: ${process.env['TROUPE_DEBUG'] ? (error as Error).stack : (error as Error).message}\n`,
+    );
     process.exitCode = 1;
   }
 }
@@ -30,14 +34,32 @@ async function main(argv: readonly string[]): Promise<void> {
 function addUp(program: Command): void {
   program
     .command('up', { isDefault: true })
-    .description('Starts a one-node cluster in this process (npm start), or attaches to the one that runs in the data folder.')
+    .description(
+      'Starts a one-node cluster in this process (npm start), or attaches to the one that runs in the data folder.',
+    )
     .option('--data <dir>', "the cluster's state, certificates and kubeconfig", './.troupe')
-    .option('--api <host:port>', 'where the API listens; port 0 picks a free one (default 127.0.0.1:6443, or the next free port)', hostAndPort)
-    .option('--runtime <name>', 'what runs containers: docker or simulated (default: docker where it answers)', runtimeName)
+    .option(
+      '--api <host:port>',
+      'where the API listens; port 0 picks a free one (default 127.0.0.1:6443, or the next free port)',
+      hostAndPort,
+    )
+    .option(
+      '--runtime <name>',
+      'what runs containers: docker or simulated (default: docker where it answers)',
+      runtimeName,
+    )
     .option('--nodes <count>', 'how many simulated nodes', wholeNumber, 1)
     .option('--demo', 'runs deploy/examples/hello.yaml and prints a URL whose page shows which pod answered', false)
     .option('--yes', 'installs what is missing without asking', false)
-    .addHelpText('after', examples(['npm start', 'npm start -- --demo', 'npm start -- --runtime simulated --nodes 100', 'npm start -- --data /var/lib/troupe --api 0.0.0.0:6443']))
+    .addHelpText(
+      'after',
+      examples([
+        'npm start',
+        'npm start -- --demo',
+        'npm start -- --runtime simulated --nodes 100',
+        'npm start -- --data /var/lib/troupe --api 0.0.0.0:6443',
+      ]),
+    )
     .action(async (options) => (await import('./up.js')).up(options));
 }
 
@@ -76,6 +98,7 @@ function runtimeName(text: string): string {
 
 function wholeNumber(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 10_000) throw new InvalidArgumentError('It is a whole number from 1 to 10000.');
+  if (!Number.isInteger(count) || count < 1 || count > 10_000)
+    throw new InvalidArgumentError('It is a whole number from 1 to 10000.');
   return count;
 }

@@ -101,7 +101,12 @@ export class NotFoundError extends StatusError {
 
 export class AlreadyExistsError extends StatusError {
   constructor(about: About) {
-    super(409, 'AlreadyExists', `${qualified(about)} ${JSON.stringify(about.name)} already exists`, aboutDetails(about));
+    super(
+      409,
+      'AlreadyExists',
+      `${qualified(about)} ${JSON.stringify(about.name)} already exists`,
+      aboutDetails(about),
+    );
   }
 }
 

@@ -5,14 +5,19 @@ import type { KubeObject, ObjectMeta } from '../../schemas/meta/object.js';
 import { formatTime } from '../../schemas/meta/time.js';
 
 /** Throws InvalidError. */
-export function newObject(draft: KubeObject, definition: KindDefinition, rules: RuleContext): { object: KubeObject; warnings: readonly string[] } {
+export function newObject(
+  draft: KubeObject,
+  definition: KindDefinition,
+  rules: RuleContext,
+): { object: KubeObject; warnings: readonly string[] } {
   const object = draft;
   object.metadata = newMetadata(draft.metadata, definition, rules);
   definition.prepareForCreate?.(object, rules);
   definition.applyDefaults(object);
   const errors = definition.validate(object);
   if (definition.validateCreate) errors.push(...definition.validateCreate(object));
-  if (errors.length > 0) throw new InvalidError({ group: definition.group, kind: definition.kind, name: object.metadata.name }, errors);
+  if (errors.length > 0)
+    throw new InvalidError({ group: definition.group, kind: definition.kind, name: object.metadata.name }, errors);
   return { object, warnings: definition.warningsOf?.(object) ?? [] };
 }
 

@@ -4,7 +4,10 @@ import type { Delete } from '../../schemas/messages/resource.js';
 import type { KubeObject, ObjectMeta } from '../../schemas/meta/object.js';
 import { formatTime } from '../../schemas/meta/time.js';
 
-export type Deletion = { readonly kind: 'now' } | { readonly kind: 'pending' } | { readonly kind: 'later'; readonly object: KubeObject };
+export type Deletion =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'later'; readonly object: KubeObject };
 
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
@@ -17,12 +20,20 @@ export function deletionOf(object: KubeObject, message: Delete, definition: Kind
   return later(object, finalizers, graceSeconds, definition, nowMs);
 }
 
-function later(object: KubeObject, finalizers: readonly string[], graceSeconds: number, definition: KindDefinition, nowMs: number): Deletion {
+function later(
+  object: KubeObject,
+  finalizers: readonly string[],
+  graceSeconds: number,
+  definition: KindDefinition,
+  nowMs: number,
+): Deletion {
   const { metadata } = object;
   const isFirst = !metadata.deletionTimestamp;
   // A repeat may shorten the grace but never lengthen it.
   const isShorter = !isFirst && graceSeconds < (metadata.deletionGracePeriodSeconds ?? 0);
-  const sameFinalizers = finalizers.length === (metadata.finalizers?.length ?? 0) && finalizers.every((name) => metadata.finalizers?.includes(name));
+  const sameFinalizers =
+    finalizers.length === (metadata.finalizers?.length ?? 0) &&
+    finalizers.every((name) => metadata.finalizers?.includes(name));
   if (!isFirst && !isShorter && sameFinalizers) return { kind: 'pending' };
   const next: ObjectMeta = { ...metadata, finalizers: finalizers.length > 0 ? [...finalizers] : undefined };
   if (isFirst || isShorter) {

@@ -8,13 +8,19 @@ import { formatTime } from '../../schemas/meta/time.js';
 /** The pod on its node; the same object if it is there already. Throws ConflictError for another pod, another node, a pod that is going. */
 export function boundPod(pod: KubeObject, { uid, node }: Bind, about: About, nowMs: number): KubeObject {
   if (pod.metadata.uid !== uid) {
-    throw new ConflictError(about, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid}`);
+    throw new ConflictError(
+      about,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid}`,
+    );
   }
   const spec = pod['spec'] as { nodeName?: string; schedulingGates?: unknown[] };
   if (spec.nodeName === node) return pod;
-  if (spec.nodeName) throw new ConflictError(about, `pod ${about.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);
-  if (pod.metadata.deletionTimestamp) throw new ConflictError(about, `pod ${about.name} is being deleted, cannot be assigned to a host`);
-  if (spec.schedulingGates?.length) throw new ConflictError(about, `pod ${about.name} has non-empty .spec.schedulingGates`);
+  if (spec.nodeName)
+    throw new ConflictError(about, `pod ${about.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);
+  if (pod.metadata.deletionTimestamp)
+    throw new ConflictError(about, `pod ${about.name} is being deleted, cannot be assigned to a host`);
+  if (spec.schedulingGates?.length)
+    throw new ConflictError(about, `pod ${about.name} has non-empty .spec.schedulingGates`);
   const scheduled: Condition = { type: 'PodScheduled', status: 'True', observedGeneration: pod.metadata.generation };
   const conditions = withCondition(pod, scheduled, nowMs);
   return { ...pod, spec: { ...spec, nodeName: node }, status: { ...pod['status'], conditions } };
@@ -22,7 +28,13 @@ export function boundPod(pod: KubeObject, { uid, node }: Bind, about: About, now
 
 /** The pod with the condition that says why it is going. */
 export function evictedPod(pod: KubeObject, { reason, message }: Evict, nowMs: number): KubeObject {
-  const target: Condition = { type: 'DisruptionTarget', status: 'True', reason, message, observedGeneration: pod.metadata.generation };
+  const target: Condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason,
+    message,
+    observedGeneration: pod.metadata.generation,
+  };
   return { ...pod, status: { ...pod['status'], conditions: withCondition(pod, target, nowMs) } };
 }
 

@@ -1,5 +1,12 @@
 /** The actor of one API object, for all kinds: `<type>/<key>`. It asks nobody: it decides purely, commits, and answers. */
-import { AlreadyExistsError, type About, ForbiddenError, InternalError, NotFoundError, StatusError } from '../../schemas/errors.js';
+import {
+  AlreadyExistsError,
+  type About,
+  ForbiddenError,
+  InternalError,
+  NotFoundError,
+  StatusError,
+} from '../../schemas/errors.js';
 import type { Bind, Create, Delete, Evict, Guard, Patch, Replace, Written } from '../../schemas/messages/resource.js';
 import { StoredObject } from '../../schemas/meta/stored-object.js';
 import type { ResourceBehaviour, ResourceContext } from '../../runtime/host/resource-host.js';
@@ -50,10 +57,18 @@ export class ResourceActor implements ResourceBehaviour {
       const namespace = context.key.slice(0, context.key.indexOf('/'));
       const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
       return new ForbiddenError(aboutOf(context), why, [
-        { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
       ]);
     }
-    return new StatusError(409, 'Conflict', `the right to bind has moved on: ${guard.name} is no longer ${guard.value ?? 'absent'}`);
+    return new StatusError(
+      409,
+      'Conflict',
+      `the right to bind has moved on: ${guard.name} is no longer ${guard.value ?? 'absent'}`,
+    );
   }
 
   async #create(message: Create, context: ResourceContext): Promise<Written> {
@@ -83,7 +98,12 @@ export class ResourceActor implements ResourceBehaviour {
   async #patch(message: Patch, context: ResourceContext): Promise<Written> {
     const existing = await this.#existing(context);
     await this.#require(message.preconditions, context);
-    return this.#change(patchedObject(message, existing.object, context.definition, aboutOf(context)), existing, message.dryRun, context);
+    return this.#change(
+      patchedObject(message, existing.object, context.definition, aboutOf(context)),
+      existing,
+      message.dryRun,
+      context,
+    );
   }
 
   async #delete(message: Delete, context: ResourceContext): Promise<Written> {
@@ -139,14 +159,23 @@ export class ResourceActor implements ResourceBehaviour {
     throw new NotFoundError(aboutOf(context));
   }
 
-  async #require(preconditions: Replace['preconditions'], context: ResourceContext, check = checkPreconditions): Promise<void> {
+  async #require(
+    preconditions: Replace['preconditions'],
+    context: ResourceContext,
+    check = checkPreconditions,
+  ): Promise<void> {
     const conflict = check(preconditions, context.current!, aboutOf(context));
     if (!conflict) return;
     await context.check();
     throw conflict;
   }
 
-  async #change(change: Change, existing: CacheEntry, isDryRun: boolean | undefined, context: ResourceContext): Promise<Written> {
+  async #change(
+    change: Change,
+    existing: CacheEntry,
+    isDryRun: boolean | undefined,
+    context: ResourceContext,
+  ): Promise<Written> {
     const { object, warnings } = change;
     if (object === existing.object) {
       await context.check();
@@ -176,4 +205,3 @@ function dryRun(object: KubeObject, warnings: readonly string[], resourceVersion
   const bytes = resourceVersion ? Buffer.from(JSON.stringify(shown)) : encodeCanonical(object);
   return { result: 'dry-run', stored: new StoredObject(bytes, resourceVersion, shown), warnings };
 }
-

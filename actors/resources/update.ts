@@ -31,7 +31,11 @@ export function patchedObject(message: Patch, previous: KubeObject, definition: 
   const warnings = prune(patched, schema, message);
   const { resourceVersion } = patched.metadata ?? {};
   if (resourceVersion && resourceVersion !== previous.metadata.resourceVersion) {
-    throw checkPreconditions({ resourceVersion }, { uid: '', resourceVersion: previous.metadata.resourceVersion } as never, about);
+    throw checkPreconditions(
+      { resourceVersion },
+      { uid: '', resourceVersion: previous.metadata.resourceVersion } as never,
+      about,
+    );
   }
   checkIdentity(patched.metadata, previous.metadata);
   const next = isScale ? applyScale(previous, patched) : patched;
@@ -41,9 +45,13 @@ export function patchedObject(message: Patch, previous: KubeObject, definition: 
 /** A patch can't lead to another object than the one at its URL. Throws BadRequestError. */
 function checkIdentity({ name, namespace }: Partial<ObjectMeta> = {}, previous: ObjectMeta): void {
   if (name !== previous.name)
-    throw new BadRequestError(`the name of the object (${name ?? ''}) does not match the name on the URL (${previous.name})`);
+    throw new BadRequestError(
+      `the name of the object (${name ?? ''}) does not match the name on the URL (${previous.name})`,
+    );
   if ((namespace ?? '') !== (previous.namespace ?? ''))
-    throw new BadRequestError(`the namespace of the object (${namespace ?? ''}) does not match the namespace on the request (${previous.namespace ?? ''})`);
+    throw new BadRequestError(
+      `the namespace of the object (${namespace ?? ''}) does not match the namespace on the request (${previous.namespace ?? ''})`,
+    );
 }
 
 /** Does this update end the object? Its last finalizer is gone and no grace is left. */
@@ -59,13 +67,20 @@ function prune(patched: KubeObject, schema: string, { fieldValidation, patchType
   const mode = fieldValidation ?? 'Strict';
   const { unknown, error } = checkStructure(patched, schema, mode);
   const messages = unknown.map((path) => `unknown field "${path}"`);
-  const why = error ?? (mode === 'Strict' && messages.length > 0 ? `strict decoding error: ${messages.join(', ')}` : undefined);
+  const why =
+    error ?? (mode === 'Strict' && messages.length > 0 ? `strict decoding error: ${messages.join(', ')}` : undefined);
   if (why === undefined) return messages;
   const shown = JSON.stringify(patchType === 'strategic' ? patch : patched);
   throw new InvalidError({ group: '', kind: '', name: '' }, [invalid('patch', shown, why)]);
 }
 
-function finished(draft: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition, decodeWarnings: string[]): Change {
+function finished(
+  draft: KubeObject,
+  previous: KubeObject,
+  target: WriteTarget,
+  definition: KindDefinition,
+  decodeWarnings: string[],
+): Change {
   const next: KubeObject = { ...draft, metadata: carriedOver(draft.metadata, previous.metadata) };
   prepare(next, previous, target, definition);
   definition.applyDefaults(next);
@@ -74,13 +89,19 @@ function finished(draft: KubeObject, previous: KubeObject, target: WriteTarget, 
     next.metadata.generation = (previous.metadata.generation ?? 0) + 1;
   }
   const errors = violations(next, previous, target, definition);
-  if (errors.length > 0) throw new InvalidError({ group: definition.group, kind: definition.kind, name: previous.metadata.name }, errors);
+  if (errors.length > 0)
+    throw new InvalidError({ group: definition.group, kind: definition.kind, name: previous.metadata.name }, errors);
   const warnings = target === '' ? [...decodeWarnings, ...(definition.warningsOf?.(next) ?? [])] : decodeWarnings;
   if (deepEqual(next, previous)) return { object: previous, warnings };
   return { object: next, warnings };
 }
 
-function violations(next: KubeObject, previous: KubeObject, target: WriteTarget, definition: KindDefinition): FieldError[] {
+function violations(
+  next: KubeObject,
+  previous: KubeObject,
+  target: WriteTarget,
+  definition: KindDefinition,
+): FieldError[] {
   const errors = validateObjectMetaUpdate(next.metadata, previous.metadata);
   const rules = definition.targetRules?.[target];
   if (target === 'status') errors.push(...(definition.validateStatusUpdate?.(next, previous) ?? []));

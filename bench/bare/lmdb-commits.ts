@@ -18,7 +18,13 @@ export interface LmdbResult {
 
 answerParent(async ({ bodyBytes, inFlight, measuredMs }: LmdbRun): Promise<LmdbResult> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'troupe-bench-lmdb-'));
-  const db = open<Buffer, Buffer>({ path: folder, encoding: 'binary', keyEncoding: 'binary', compression: false, noMemInit: true });
+  const db = open<Buffer, Buffer>({
+    path: folder,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    compression: false,
+    noMemInit: true,
+  });
   const body = Buffer.alloc(bodyBytes, 'x');
   const latencies: number[] = [];
   const until = performance.now() + measuredMs;

@@ -25,6 +25,8 @@ server.on('stream', (stream) => {
 answerParent(
   () =>
     new Promise((resolve) => {
-      server.listen(0, '127.0.0.1', () => resolve({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ...certificates.client }));
+      server.listen(0, '127.0.0.1', () =>
+        resolve({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ...certificates.client }),
+      );
     }),
 );

@@ -14,7 +14,12 @@ event[eventBytes - 1] = 10;
 const shared = Buffer.concat(Array.from({ length: eventsPerWrite }, () => event));
 
 const certificates = makeCertificates();
-const server = createSecureServer({ ...certificates.server, allowHTTP1: true, requestCert: true, rejectUnauthorized: false });
+const server = createSecureServer({
+  ...certificates.server,
+  allowHTTP1: true,
+  requestCert: true,
+  rejectUnauthorized: false,
+});
 const streams = new Set<Writable>();
 let isWriting = false;
 
@@ -44,7 +49,9 @@ function writeOn(stream: Writable): void {
 answerParent((message: 'listen' | 'begin' | 'end') => {
   if (message === 'listen')
     return new Promise((resolve) => {
-      server.listen(0, '127.0.0.1', () => resolve({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ...certificates.client }));
+      server.listen(0, '127.0.0.1', () =>
+        resolve({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ...certificates.client }),
+      );
     });
   isWriting = message === 'begin';
   if (isWriting) for (const stream of streams) writeOn(stream);

@@ -16,7 +16,14 @@ export function makeCertificates(): { server: TlsParts; client: TlsParts } {
   const times = { notBeforeMs: now - DAY_MS, notAfterMs: now + DAY_MS };
   const ca = makeCertificate({ commonName: 'bench', use: 'ca', serial: randomBytes(16), ...times });
   const issued = (use: 'server' | 'client'): TlsParts => {
-    const request = { commonName: use, organizations: ['bench'], use, serial: randomBytes(16), dnsNames: ['localhost'], ...times };
+    const request = {
+      commonName: use,
+      organizations: ['bench'],
+      use,
+      serial: randomBytes(16),
+      dnsNames: ['localhost'],
+      ...times,
+    };
     const { certificatePem, keyPem } = makeCertificate(request, ca);
     return { ca: ca.certificatePem, cert: certificatePem, key: keyPem };
   };

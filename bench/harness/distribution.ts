@@ -9,7 +9,8 @@ export interface Distribution {
 /** Sorts in place. Nearest rank. */
 export function distributionOf(samples: number[]): Distribution {
   samples.sort((a, b) => a - b);
-  const at = (share: number) => samples[Math.min(samples.length - 1, Math.ceil(samples.length * share) - 1)] ?? Number.NaN;
+  const at = (share: number) =>
+    samples[Math.min(samples.length - 1, Math.ceil(samples.length * share) - 1)] ?? Number.NaN;
   return { count: samples.length, p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 

@@ -30,10 +30,20 @@ export class TroupeServer {
   static async start({ runtime = 'simulated', nodes = 1, data }: ServerOptions = {}): Promise<TroupeServer> {
     if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
     const folder = data ?? newDataFolder();
-    const flags = ['--data', folder, '--api', '127.0.0.1:0', '--runtime', runtime, ...(runtime === 'docker' ? [] : ['--nodes', String(nodes)])];
+    const flags = [
+      '--data',
+      folder,
+      '--api',
+      '127.0.0.1:0',
+      '--runtime',
+      runtime,
+      ...(runtime === 'docker' ? [] : ['--nodes', String(nodes)]),
+    ];
     const profiled = process.env['BENCH_PROFILE'] ? ['--cpu-prof', '--cpu-prof-dir', process.env['BENCH_PROFILE']] : [];
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...profiled, program, 'up', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...profiled, program, 'up', ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     process.once('exit', () => child.kill('SIGKILL'));
     const server = new TroupeServer(folder, data === undefined, child);
     await server.#ready(startedAt);

@@ -6,7 +6,10 @@ export type BodyKind = 'configmap' | 'pod';
 export const CONFIG_MAP_BYTES = 2_048;
 export const POD_BYTES = 3_584;
 
-export const pathOf = { configmap: '/api/v1/namespaces/default/configmaps', pod: '/api/v1/namespaces/default/pods' } as const;
+export const pathOf = {
+  configmap: '/api/v1/namespaces/default/configmaps',
+  pod: '/api/v1/namespaces/default/pods',
+} as const;
 
 /** Microseconds of the clock that all processes of a machine share, in base 36. */
 const stamp = () => (process.hrtime.bigint() / 1000n).toString(36);
@@ -21,11 +24,20 @@ export function bodyMaker(kind: BodyKind, prefix: string): () => Buffer {
   const object = kind === 'configmap' ? configMap(marker) : pod(marker);
   const [head, tail] = JSON.stringify(object).split(marker) as [string, string];
   let count = 0;
-  return () => Buffer.from(`${head}${`${prefix}-${(count++).toString(36)}-${stamp()}`.padStart(marker.length, 'x')}${tail}`, 'latin1');
+  return () =>
+    Buffer.from(
+      `${head}${`${prefix}-${(count++).toString(36)}-${stamp()}`.padStart(marker.length, 'x')}${tail}`,
+      'latin1',
+    );
 }
 
 function configMap(name: string) {
-  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', labels: { app: 'bench', tier: 'config' } }, data: {} as Record<string, string> };
+  const object = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'default', labels: { app: 'bench', tier: 'config' } },
+    data: {} as Record<string, string>,
+  };
   object.data['application.properties'] = propertiesOf(CONFIG_MAP_BYTES - JSON.stringify(object).length - 300);
   object.data['log.level'] = 'info';
   object.data['feature.flags'] = 'x'.repeat(Math.max(0, CONFIG_MAP_BYTES - JSON.stringify(object).length - 20));
@@ -55,19 +67,39 @@ function pod(name: string) {
     ],
     envFrom: [{ configMapRef: { name: 'shared-settings', optional: true } }],
     resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
-    readinessProbe: { httpGet: { path: '/ready', port: 8080, scheme: 'HTTP' }, periodSeconds: 10, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 3 },
-    livenessProbe: { httpGet: { path: '/live', port: 8080, scheme: 'HTTP' }, initialDelaySeconds: 15, periodSeconds: 20 },
+    readinessProbe: {
+      httpGet: { path: '/ready', port: 8080, scheme: 'HTTP' },
+      periodSeconds: 10,
+      timeoutSeconds: 1,
+      successThreshold: 1,
+      failureThreshold: 3,
+    },
+    livenessProbe: {
+      httpGet: { path: '/live', port: 8080, scheme: 'HTTP' },
+      initialDelaySeconds: 15,
+      periodSeconds: 20,
+    },
     volumeMounts: [
       { name: 'config', mountPath: '/etc/app', readOnly: true },
       { name: 'scratch', mountPath: '/var/cache/app' },
     ],
-    securityContext: { runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+    },
     terminationMessagePath: '/dev/termination-log',
   });
   const object = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'default', labels: { app: 'bench', tier: 'web' }, annotations: { 'example.com/note': '' } },
+    metadata: {
+      name,
+      namespace: 'default',
+      labels: { app: 'bench', tier: 'web' },
+      annotations: { 'example.com/note': '' },
+    },
     spec: {
       // Bound to nobody: what is measured is the API.
       schedulerName: 'none',
@@ -75,7 +107,10 @@ function pod(name: string) {
       terminationGracePeriodSeconds: 30,
       containers: [container(0), container(1)],
       volumes: [
-        { name: 'config', configMap: { name: 'settings', items: [{ key: 'application.properties', path: 'application.properties' }] } },
+        {
+          name: 'config',
+          configMap: { name: 'settings', items: [{ key: 'application.properties', path: 'application.properties' }] },
+        },
         { name: 'scratch', emptyDir: {} },
       ],
       tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'bench', effect: 'NoSchedule' }],

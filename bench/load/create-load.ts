@@ -54,5 +54,11 @@ answerParent(async ({ target, kind, inFlight, warmUpCount, measuredMs }: CreateR
   };
   await Promise.all(Array.from({ length: inFlight }, () => new Promise<void>((resolve) => one(resolve))));
   connection.close();
-  return { perSecond: (latencies.length / measuredMs) * 1000, count: latencies.length, all, latenciesMs: Float64Array.from(latencies), failed };
+  return {
+    perSecond: (latencies.length / measuredMs) * 1000,
+    count: latencies.length,
+    all,
+    latenciesMs: Float64Array.from(latencies),
+    failed,
+  };
 });

@@ -24,7 +24,8 @@ export class EventCounter {
       start = at + 1;
     }
     if (bytes.length > 0) this.#last = bytes[bytes.length - 1]!;
-    if (this.latenciesMs && this.#open.length < HEAD_BYTES) this.#open += bytes.toString('latin1', start, Math.min(bytes.length, start + HEAD_BYTES));
+    if (this.latenciesMs && this.#open.length < HEAD_BYTES)
+      this.#open += bytes.toString('latin1', start, Math.min(bytes.length, start + HEAD_BYTES));
   }
 
   #time(bytes: Buffer, start: number, end: number): void {

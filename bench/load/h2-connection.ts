@@ -49,7 +49,13 @@ export class H2Connection {
       socket.once('secureConnect', () => {
         socket.setNoDelay(true);
         const connection = new H2Connection(socket, `${host}:${port}`);
-        socket.write(Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0, initialWindow()), windowUpdate(WINDOW_MAX - FIRST_WINDOW)]));
+        socket.write(
+          Buffer.concat([
+            PREFACE,
+            frame(TYPE.settings, 0, 0, initialWindow()),
+            windowUpdate(WINDOW_MAX - FIRST_WINDOW),
+          ]),
+        );
         socket.on('data', (chunk) => connection.#read(chunk));
         resolve(connection);
       });
@@ -65,7 +71,9 @@ export class H2Connection {
   }
 
   delete(path: string, listener: StreamListener): void {
-    this.#send(frame(TYPE.headers, END_STREAM | END_HEADERS, this.#begin(listener), this.#block(DELETE, path, undefined)));
+    this.#send(
+      frame(TYPE.headers, END_STREAM | END_HEADERS, this.#begin(listener), this.#block(DELETE, path, undefined)),
+    );
   }
 
   post(path: string, body: Buffer, listener: StreamListener): void {
@@ -103,8 +111,14 @@ export class H2Connection {
     const pieces = [method, literal(0x00, 4, NAME.path, path)];
     if (this.#hasNames) pieces.push(Buffer.from([0x80 | 65, 0x80 | 64, 0x80 | 63, 0x80 | 62]));
     else {
-      pieces.push(literal(0x40, 6, NAME.authority, this.authority), literal(0x40, 6, NAME.contentType, 'application/json'));
-      pieces.push(literal(0x40, 6, NAME.accept, 'application/json'), literal(0x40, 6, NAME.userAgent, 'bench/v1 (linux/amd64)'));
+      pieces.push(
+        literal(0x40, 6, NAME.authority, this.authority),
+        literal(0x40, 6, NAME.contentType, 'application/json'),
+      );
+      pieces.push(
+        literal(0x40, 6, NAME.accept, 'application/json'),
+        literal(0x40, 6, NAME.userAgent, 'bench/v1 (linux/amd64)'),
+      );
     }
     this.#hasNames = true;
     if (bodyLength !== undefined) pieces.push(literal(0x00, 4, NAME.contentLength, String(bodyLength)));
@@ -118,7 +132,14 @@ export class H2Connection {
       const length = bytes.readUIntBE(at, 3);
       const end = at + FRAME_HEADER + length;
       if (end > bytes.length) break;
-      this.#frame(bytes[at + 3]!, bytes[at + 4]!, bytes.readUInt32BE(at + 5) & 0x7fffffff, bytes, at + FRAME_HEADER, end);
+      this.#frame(
+        bytes[at + 3]!,
+        bytes[at + 4]!,
+        bytes.readUInt32BE(at + 5) & 0x7fffffff,
+        bytes,
+        at + FRAME_HEADER,
+        end,
+      );
       at = end;
     }
     this.#rest = at < bytes.length ? bytes.subarray(at) : undefined;
@@ -195,7 +216,11 @@ function windowUpdate(bytes: number): Buffer {
 
 /** A header with a name from the static table (RFC 7541, 6.2), its value without Huffman code. */
 function literal(pattern: number, prefixBits: number, name: number, value: string): Buffer {
-  return Buffer.concat([integer(pattern, prefixBits, name), integer(0x00, 7, value.length), Buffer.from(value, 'latin1')]);
+  return Buffer.concat([
+    integer(pattern, prefixBits, name),
+    integer(0x00, 7, value.length),
+    Buffer.from(value, 'latin1'),
+  ]);
 }
 
 function integer(pattern: number, prefixBits: number, value: number): Buffer {

@@ -7,7 +7,13 @@ import { EventCounter } from './event-counter.js';
 import { H2Connection } from './h2-connection.js';
 
 export type WatchMessage =
-  | { readonly do: 'open'; readonly target: Target; readonly protocol: 'h2' | 'h1'; readonly watchers: number; readonly path: string }
+  | {
+      readonly do: 'open';
+      readonly target: Target;
+      readonly protocol: 'h2' | 'h1';
+      readonly watchers: number;
+      readonly path: string;
+    }
   | { readonly do: 'measure'; readonly measuredMs: number }
   | { readonly do: 'close' };
 
@@ -39,7 +45,11 @@ answerParent(async (message: WatchMessage): Promise<WatchResult | number> => {
 async function open({ target, protocol, watchers, path }: Extract<WatchMessage, { do: 'open' }>): Promise<number> {
   ended = 0;
   for (let i = 0; i < watchers; i += openedAtOnce) {
-    await Promise.all(Array.from({ length: Math.min(openedAtOnce, watchers - i) }, (_, k) => (protocol === 'h2' ? openH2 : openH1)(target, path, counterOf(i + k))));
+    await Promise.all(
+      Array.from({ length: Math.min(openedAtOnce, watchers - i) }, (_, k) =>
+        (protocol === 'h2' ? openH2 : openH1)(target, path, counterOf(i + k)),
+      ),
+    );
   }
   return counters.length;
 }
@@ -58,7 +68,15 @@ async function openH2(target: Target, path: string, counter: EventCounter): Prom
 
 function openH1({ host, port, ca, cert, key }: Target, path: string, counter: EventCounter): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: TLSSocket = connect({ host, port, ca, cert, key, ALPNProtocols: ['http/1.1'], servername: 'localhost' });
+    const socket: TLSSocket = connect({
+      host,
+      port,
+      ca,
+      cert,
+      key,
+      ALPNProtocols: ['http/1.1'],
+      servername: 'localhost',
+    });
     let isClosed = false;
     closes.push(() => {
       isClosed = true;

@@ -41,7 +41,9 @@ export async function api(say: (text: string) => void): Promise<readonly Figure[
         const { perSecond: rate, latenciesMs } = await lmdb.ask<LmdbResult>(run);
         disk.rates.push(rate);
         for (const latency of latenciesMs) disk.latenciesMs.push(latency);
-        say(`${kind} round ${round + 1}: reading ${Math.round(bare.rates.at(-1)!)}/s ${Math.round(bare.cpuMicros.at(-1)!)} µs CPU, Troupe ${Math.round(ours.rates.at(-1)!)}/s ${Math.round(ours.cpuMicros.at(-1)!)} µs CPU, LMDB ${Math.round(rate)}/s`);
+        say(
+          `${kind} round ${round + 1}: reading ${Math.round(bare.rates.at(-1)!)}/s ${Math.round(bare.cpuMicros.at(-1)!)} µs CPU, Troupe ${Math.round(ours.rates.at(-1)!)}/s ${Math.round(ours.cpuMicros.at(-1)!)} µs CPU, LMDB ${Math.round(rate)}/s`,
+        );
       }
       figures.push(...figuresOf(kind, bare, ours, disk));
     }
@@ -51,7 +53,14 @@ export async function api(say: (text: string) => void): Promise<readonly Figure[
   }
 }
 
-async function create(load: Program, target: Target, pid: number, kind: BodyKind, warmUpCount: number, into: Side): Promise<void> {
+async function create(
+  load: Program,
+  target: Target,
+  pid: number,
+  kind: BodyKind,
+  warmUpCount: number,
+  into: Side,
+): Promise<void> {
   const before = cpuMs(pid);
   const run: CreateRun = { target, kind, inFlight, warmUpCount, measuredMs };
   const result = await load.ask<CreateResult>(run);
@@ -67,7 +76,20 @@ function figuresOf(kind: BodyKind, bare: Side, ours: Side, disk: Side): Figure[]
   const spread = distributionOf(ours.latenciesMs);
   const cpu = `CPU per create ${Math.round(median(ours.cpuMicros))} µs, bare ${Math.round(median(bare.cpuMicros))} µs`;
   return [
-    { name: `${name}: creates`, value: perSecond(rate), limit: `${perSecond(median(bare.rates))} reading`, ratio: median(ours.rates.map((value, i) => value / bare.rates[i]!)), p50: ms(spread.p50), p99: ms(spread.p99), note: cpu },
-    { name: `${name}: commits`, value: perSecond(rate), limit: `${perSecond(median(disk.rates))} LMDB`, ratio: median(ours.rates.map((value, i) => value / disk.rates[i]!)) },
+    {
+      name: `${name}: creates`,
+      value: perSecond(rate),
+      limit: `${perSecond(median(bare.rates))} reading`,
+      ratio: median(ours.rates.map((value, i) => value / bare.rates[i]!)),
+      p50: ms(spread.p50),
+      p99: ms(spread.p99),
+      note: cpu,
+    },
+    {
+      name: `${name}: commits`,
+      value: perSecond(rate),
+      limit: `${perSecond(median(disk.rates))} LMDB`,
+      ratio: median(ours.rates.map((value, i) => value / disk.rates[i]!)),
+    },
   ];
 }

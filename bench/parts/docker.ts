@@ -19,7 +19,11 @@ const pods = '/api/v1/namespaces/default/pods';
 export async function docker(say: (text: string) => void): Promise<readonly Figure[]> {
   const socketPath = dockerSocket();
   if (!socketPath) return [{ name: 'Docker pods', value: 'skipped', note: 'no Docker Engine answers' }];
-  await putBusyboxImage(socketPath, image, { busybox: '/bin/busybox', files: {}, changes: ['CMD ["/bin/sleep","3600"]'] });
+  await putBusyboxImage(socketPath, image, {
+    busybox: '/bin/busybox',
+    files: {},
+    changes: ['CMD ["/bin/sleep","3600"]'],
+  });
   const troupe = await TroupeServer.start({ runtime: 'docker' });
   const connection = await H2Connection.open(troupe.target);
   const counter = new PodCounter(connection);
@@ -39,7 +43,10 @@ export async function docker(say: (text: string) => void): Promise<readonly Figu
     connection.close();
     await troupe.stop();
   }
-  return [figure('one Docker pod: apply to Running', oursOne!, bareOne!), figure(`${burst} Docker pods: apply to all Running`, oursBurst!, bareBurst!)];
+  return [
+    figure('one Docker pod: apply to Running', oursOne!, bareOne!),
+    figure(`${burst} Docker pods: apply to all Running`, oursBurst!, bareBurst!),
+  ];
 }
 
 /** Milliseconds until all run; removes them again. */
@@ -56,7 +63,12 @@ async function ours(connection: H2Connection, counter: PodCounter, prefix: strin
 
 function pod(name: string) {
   const container = { name: 'main', image, imagePullPolicy: 'Never' };
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { terminationGracePeriodSeconds: 0, automountServiceAccountToken: false, containers: [container] } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { terminationGracePeriodSeconds: 0, automountServiceAccountToken: false, containers: [container] },
+  };
 }
 
 /** A sandbox that holds the network and a container that joins it, as often as asked. */
@@ -68,7 +80,10 @@ async function bare(engine: Docker, count: number): Promise<number> {
     while (next++ < count) {
       const sandbox = await engine.createContainer({ Image: image });
       await sandbox.start();
-      const container = await engine.createContainer({ Image: image, HostConfig: { NetworkMode: `container:${sandbox.id}` } });
+      const container = await engine.createContainer({
+        Image: image,
+        HostConfig: { NetworkMode: `container:${sandbox.id}` },
+      });
       await container.start();
       made.push(container, sandbox);
     }
@@ -81,5 +96,12 @@ async function bare(engine: Docker, count: number): Promise<number> {
 
 function figure(name: string, tookMs: number[], bareMs: readonly number[]): Figure {
   const spread = distributionOf([...tookMs]);
-  return { name, value: ms(median(tookMs)), limit: `${ms(median(bareMs))} two create + start each`, ratio: median(tookMs.map((value, i) => value / bareMs[i]!)), p50: ms(spread.p50), p99: ms(spread.p99) };
+  return {
+    name,
+    value: ms(median(tookMs)),
+    limit: `${ms(median(bareMs))} two create + start each`,
+    ratio: median(tookMs.map((value, i) => value / bareMs[i]!)),
+    p50: ms(spread.p50),
+    p99: ms(spread.p99),
+  };
 }

@@ -19,7 +19,10 @@ const manifest = JSON.stringify({
   spec: {
     replicas: 0,
     selector: { matchLabels: { app: 'web' } },
-    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'registry.example.com/web:1' }] } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'main', image: 'registry.example.com/web:1' }] },
+    },
   },
 });
 
@@ -34,8 +37,18 @@ export async function memory(say: (text: string) => void): Promise<readonly Figu
     const ours = memoryOf(troupe.pid);
     const limit = memoryOf(bare.pid!);
     return [
-      { name: `memory, ${runtime} runtime: RSS`, value: mb(ours.rssMb), limit: `${mb(limit.rssMb)} node with http2`, ratio: ours.rssMb / limit.rssMb },
-      { name: `memory, ${runtime} runtime: PSS`, value: mb(ours.pssMb), limit: `${mb(limit.pssMb)} node with http2`, ratio: ours.pssMb / limit.pssMb },
+      {
+        name: `memory, ${runtime} runtime: RSS`,
+        value: mb(ours.rssMb),
+        limit: `${mb(limit.rssMb)} node with http2`,
+        ratio: ours.rssMb / limit.rssMb,
+      },
+      {
+        name: `memory, ${runtime} runtime: PSS`,
+        value: mb(ours.pssMb),
+        limit: `${mb(limit.pssMb)} node with http2`,
+        ratio: ours.pssMb / limit.pssMb,
+      },
     ];
   } finally {
     bare.kill('SIGKILL');
@@ -45,7 +58,13 @@ export async function memory(say: (text: string) => void): Promise<readonly Figu
 
 async function useKubectl(troupe: TroupeServer): Promise<void> {
   const kubectl = (args: readonly string[], input?: string) => {
-    const running = promisify(execFile)('kubectl', ['--kubeconfig', troupe.kubeconfig, '--cache-dir', `${troupe.dataFolder}/kubectl-cache`, ...args]);
+    const running = promisify(execFile)('kubectl', [
+      '--kubeconfig',
+      troupe.kubeconfig,
+      '--cache-dir',
+      `${troupe.dataFolder}/kubectl-cache`,
+      ...args,
+    ]);
     running.child.stdin?.end(input);
     return running;
   };

@@ -44,12 +44,20 @@ export async function rollout(say: (text: string) => void): Promise<readonly Fig
 
 function deployment(name: string) {
   const labels = { app: name };
-  const container = { name: 'main', image: 'registry.example.com/team/service:1', resources: { requests: { cpu: '10m', memory: '16Mi' } } };
+  const container = {
+    name: 'main',
+    image: 'registry.example.com/team/service:1',
+    resources: { requests: { cpu: '10m', memory: '16Mi' } },
+  };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, labels },
-    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } } },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } },
+    },
   };
 }
 
@@ -57,7 +65,19 @@ function figuresOf(tookMs: readonly number[], bare: readonly number[], ages: num
   const spread = distributionOf(ages);
   const rates = tookMs.map((took) => (replicas / took) * 1000);
   return [
-    { name: `Deployment of ${replicas}: all Running`, value: ms(median(tookMs)), p50: ms(spread.p50), p99: ms(spread.p99), note: `the first ${ms(tookMs[0]!)}` },
-    { name: `Deployment of ${replicas}: pods`, value: perSecond(median(rates)), limit: `${perSecond(median(bare))} LMDB`, ratio: median(rates.map((rate, i) => rate / bare[i]!)), note: `limit: ${commitsPerPod} commits a pod` },
+    {
+      name: `Deployment of ${replicas}: all Running`,
+      value: ms(median(tookMs)),
+      p50: ms(spread.p50),
+      p99: ms(spread.p99),
+      note: `the first ${ms(tookMs[0]!)}`,
+    },
+    {
+      name: `Deployment of ${replicas}: pods`,
+      value: perSecond(median(rates)),
+      limit: `${perSecond(median(bare))} LMDB`,
+      ratio: median(rates.map((rate, i) => rate / bare[i]!)),
+      note: `limit: ${commitsPerPod} commits a pod`,
+    },
   ];
 }

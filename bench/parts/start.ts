@@ -19,7 +19,9 @@ export async function start(say: (text: string) => void): Promise<readonly Figur
       bare.push(await bareStart());
       empty.push(await readyMs());
       full.push(await readyMs(filled));
-      say(`round ${round + 1}: bare ${ms(bare.at(-1)!)}, empty ${ms(empty.at(-1)!)}, ${objects} objects ${ms(full.at(-1)!)}`);
+      say(
+        `round ${round + 1}: bare ${ms(bare.at(-1)!)}, empty ${ms(empty.at(-1)!)}, ${objects} objects ${ms(full.at(-1)!)}`,
+      );
     }
   } finally {
     rmSync(filled, { recursive: true, force: true });
@@ -45,12 +47,21 @@ async function filledFolder(): Promise<string> {
 function bareStart(): Promise<number> {
   const startedAt = performance.now();
   return new Promise((resolve) => {
-    spawn(process.execPath, ['-e', bareProgram], { stdio: 'ignore' }).once('exit', () => resolve(performance.now() - startedAt));
+    spawn(process.execPath, ['-e', bareProgram], { stdio: 'ignore' }).once('exit', () =>
+      resolve(performance.now() - startedAt),
+    );
   });
 }
 
 function figure(name: string, tookMs: number[], bare: readonly number[]): Figure {
   const value = median(tookMs);
   const spread = distributionOf([...tookMs]);
-  return { name, value: ms(value), limit: `${ms(median(bare))} node with a TLS server`, ratio: value / median(bare), p50: ms(spread.p50), p99: ms(spread.p99) };
+  return {
+    name,
+    value: ms(value),
+    limit: `${ms(median(bare))} node with a TLS server`,
+    ratio: value / median(bare),
+    p50: ms(spread.p50),
+    p99: ms(spread.p99),
+  };
 }

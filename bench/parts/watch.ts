@@ -61,7 +61,12 @@ async function measure(protocol: 'h2' | 'h1', programs: Programs, say: (text: st
   return figuresOf(protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1', bare, ours, distributionOf(late));
 }
 
-async function watching<T>(program: Program, protocol: 'h2' | 'h1', target: Target, work: () => Promise<T>): Promise<T> {
+async function watching<T>(
+  program: Program,
+  protocol: 'h2' | 'h1',
+  target: Target,
+  work: () => Promise<T>,
+): Promise<T> {
   const ask = (message: WatchMessage) => program.ask(message);
   await ask({ do: 'open', target, protocol, watchers, path });
   await pause(settleMs);
@@ -74,16 +79,29 @@ async function watching<T>(program: Program, protocol: 'h2' | 'h1', target: Targ
 
 async function flood({ bare, watch: program }: Programs): Promise<number> {
   await bare.ask('begin');
-  const { deliveries, measuredMs: tookMs } = await program.ask<WatchResult>({ do: 'measure', measuredMs } satisfies WatchMessage);
+  const { deliveries, measuredMs: tookMs } = await program.ask<WatchResult>({
+    do: 'measure',
+    measuredMs,
+  } satisfies WatchMessage);
   await bare.ask('end');
   return (deliveries / tookMs) * 1000;
 }
 
 async function underLoad({ troupe, load, watch: program }: Programs): Promise<number> {
-  const run: CreateRun = { target: troupe.target, kind: 'configmap', inFlight: writersInFlight, warmUpCount: 0, measuredMs: measuredMs + settleMs };
+  const run: CreateRun = {
+    target: troupe.target,
+    kind: 'configmap',
+    inFlight: writersInFlight,
+    warmUpCount: 0,
+    measuredMs: measuredMs + settleMs,
+  };
   const written = load.ask<CreateResult>(run);
   await pause(settleMs / 2);
-  const { deliveries, measuredMs: tookMs, ended } = await program.ask<WatchResult>({ do: 'measure', measuredMs } satisfies WatchMessage);
+  const {
+    deliveries,
+    measuredMs: tookMs,
+    ended,
+  } = await program.ask<WatchResult>({ do: 'measure', measuredMs } satisfies WatchMessage);
   await written;
   if (ended > 0) throw new Error(`${ended} watchers were too slow and lost their watch`);
   return (deliveries / tookMs) * 1000;
@@ -106,6 +124,12 @@ function figuresOf(name: string, bare: readonly number[], ours: readonly number[
       limit: `${perSecond(median(bare))} shared buffers`,
       ratio: median(ours.map((value, i) => value / bare[i]!)),
     },
-    { name: `${watchers} watchers, ${name}: age at ${changesPerSecond} changes/s`, value: ms(late.p99), p50: ms(late.p50), p99: ms(late.p99), note: 'from sending the create to the event: the commit is in it' },
+    {
+      name: `${watchers} watchers, ${name}: age at ${changesPerSecond} changes/s`,
+      value: ms(late.p99),
+      p50: ms(late.p50),
+      p99: ms(late.p99),
+      note: 'from sending the create to the event: the commit is in it',
+    },
   ];
 }

@@ -42,7 +42,11 @@ export interface SandboxSpec {
   readonly hostPID: boolean;
   readonly hostIPC: boolean;
   readonly shareProcessNamespace: boolean;
-  readonly dns?: { readonly servers: readonly string[]; readonly searches: readonly string[]; readonly options: readonly string[] };
+  readonly dns?: {
+    readonly servers: readonly string[];
+    readonly searches: readonly string[];
+    readonly options: readonly string[];
+  };
   readonly ports: readonly PortMapping[];
   readonly sysctls: Readonly<Record<string, string>>;
   readonly cgroupParent?: string;
@@ -153,7 +157,15 @@ export interface RuntimeEvent {
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError';
   constructor(
-    readonly kind: 'image-not-found' | 'pull-failed' | 'unauthorized' | 'unavailable' | 'invalid' | 'not-found' | 'start-failed' | 'timeout',
+    readonly kind:
+      | 'image-not-found'
+      | 'pull-failed'
+      | 'unauthorized'
+      | 'unavailable'
+      | 'invalid'
+      | 'not-found'
+      | 'start-failed'
+      | 'timeout',
     message: string,
   ) {
     super(message);
@@ -185,8 +197,16 @@ export interface ContainerRuntime {
   /** For probes and hooks: output bounded at 16 KiB. Throws RuntimeError `timeout`. */
   execSync(id: string, command: readonly string[], timeoutMs: number): Promise<{ exitCode: number; output: string }>;
   /** Interactive: stdin, stdout, stderr, resize on the stream's channels (schemas/messages/node-link.ts). Resolves with the exit code; does not close the stream. */
-  exec(id: string, options: { command: readonly string[]; stdin: boolean; stdout: boolean; stderr: boolean; tty: boolean }, stream: BusStream): Promise<number>;
-  attach(id: string, options: { stdin: boolean; stdout: boolean; stderr: boolean; tty: boolean }, stream: BusStream): Promise<void>;
+  exec(
+    id: string,
+    options: { command: readonly string[]; stdin: boolean; stdout: boolean; stderr: boolean; tty: boolean },
+    stream: BusStream,
+  ): Promise<number>;
+  attach(
+    id: string,
+    options: { stdin: boolean; stdout: boolean; stderr: boolean; tty: boolean },
+    stream: BusStream,
+  ): Promise<void>;
   /** Writes lines to the stream's data channel until the end (follow: until the container ends or the stream closes). */
   logs(id: string, options: LogOptions, stream: BusStream): Promise<void>;
   /** Connects to a port inside the sandbox's network namespace and pumps the data channel both ways. */

@@ -7,7 +7,11 @@ import type { Views } from '../views/view.js';
 import type { Bus } from '../../bus/bus.js';
 
 /** An actor's protocol, seen from a caller: each method returns a promise. */
-export type Ref<P> = { readonly [M in keyof P]: P[M] extends (message: infer In) => infer Out ? (message: In, budgetMs?: number) => Promise<Awaited<Out>> : never };
+export type Ref<P> = {
+  readonly [M in keyof P]: P[M] extends (message: infer In) => infer Out
+    ? (message: In, budgetMs?: number) => Promise<Awaited<Out>>
+    : never;
+};
 
 /** Finds actors by address and asks them; retries while an owner is being found, inside the budget, with one id. */
 export abstract class Directory {

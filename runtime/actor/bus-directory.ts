@@ -32,7 +32,8 @@ export class BusDirectory extends Directory {
 
   ref<P>(type: string, name: string): Ref<P> {
     return new Proxy({} as Ref<P>, {
-      get: (_target, method) => (message: unknown, budgetMs?: number) => this.ask({ type, name, method: String(method), message, from: 'system', budgetMs }),
+      get: (_target, method) => (message: unknown, budgetMs?: number) =>
+        this.ask({ type, name, method: String(method), message, from: 'system', budgetMs }),
     });
   }
 
@@ -50,9 +51,11 @@ export class BusDirectory extends Directory {
   async #again(subject: string, ask: Ask, error: unknown): Promise<unknown> {
     const deadline = this.clock.monotonic() + ask.budgetMs;
     for (let failure = error, pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMaxMs, pauseMs * 2)) {
-      if (failure instanceof AskTimeoutError) throw new TimeoutError(`${ask.address}: it is not known whether ${ask.method} took effect`);
+      if (failure instanceof AskTimeoutError)
+        throw new TimeoutError(`${ask.address}: it is not known whether ${ask.method} took effect`);
       if (!(failure instanceof NoResponderError)) throw failure;
-      if (this.clock.monotonic() + pauseMs >= deadline) throw new ServiceUnavailableError(`nobody serves ${ask.address} now`);
+      if (this.clock.monotonic() + pauseMs >= deadline)
+        throw new ServiceUnavailableError(`nobody serves ${ask.address} now`);
       await sleep(this.clock, pauseMs);
       try {
         return await this.bus.ask(subject, { ...ask, budgetMs: deadline - this.clock.monotonic() });

@@ -3,7 +3,14 @@ import { ForbiddenError, NotFoundError } from '../../schemas/errors.js';
 import { PROTECTED_NAMESPACES } from '../../schemas/kinds/bootstrap-objects.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import { admitPod } from '../../schemas/kinds/pod-admission.js';
-import { type KubeObject, type ObjectKey, type Pod, type PriorityClass, type ServiceAccount, keyOf } from '../../schemas/meta/object.js';
+import {
+  type KubeObject,
+  type ObjectKey,
+  type Pod,
+  type PriorityClass,
+  type ServiceAccount,
+  keyOf,
+} from '../../schemas/meta/object.js';
 import { nameSuffix, type Random } from '../process/random.js';
 import type { CacheEntry, ResourceCaches } from '../views/resource-cache.js';
 import type { Originator } from './resource-client.js';
@@ -17,7 +24,11 @@ export class Admission {
   ) {}
 
   /** Completes the draft in place; answers the uid of its namespace, which the commit guards. Throws NotFoundError, ForbiddenError. */
-  async admitCreate(definition: KindDefinition, draft: KubeObject, _originator: Originator): Promise<string | undefined> {
+  async admitCreate(
+    definition: KindDefinition,
+    draft: KubeObject,
+    _originator: Originator,
+  ): Promise<string | undefined> {
     const namespaceUid = await this.namespaceUid(definition, draft);
     if (definition.type === 'pods') await this.#admitPod(draft as Pod);
     return namespaceUid;
@@ -62,7 +73,15 @@ export class Admission {
 
 function terminating(definition: KindDefinition, draft: KubeObject, namespace: string): ForbiddenError {
   const about = { group: definition.group, resource: definition.plural, name: draft.metadata.name ?? '' };
-  return new ForbiddenError(about, `unable to create new content in namespace ${namespace} because it is being terminated`, [
-    { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
-  ]);
+  return new ForbiddenError(
+    about,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  );
 }

@@ -49,12 +49,23 @@ export class AskingClient extends ResourceClient {
     const object = (this.originator.class === 'system' ? cloneJson(draft) : draft) as KubeObject;
     object.metadata.uid ||= random.uuid();
     const namespaceUid = await admission.admitCreate(definition, object, this.originator);
-    const message: Create = { object, namespaceUid, dryRun: options.dryRun, fieldValidation: options.fieldValidation, ownerUid: options.ownerUid };
-    if (object.metadata.name || !object.metadata.generateName) return this.#ask(type, keyOfDraft(object), 'create', message, options);
+    const message: Create = {
+      object,
+      namespaceUid,
+      dryRun: options.dryRun,
+      fieldValidation: options.fieldValidation,
+      ownerUid: options.ownerUid,
+    };
+    if (object.metadata.name || !object.metadata.generateName)
+      return this.#ask(type, keyOfDraft(object), 'create', message, options);
     return this.#createGenerated(type, message, options);
   }
 
-  replace(type: string, object: KubeObject, options: AskOptions & Partial<Omit<Replace, 'object'>> = {}): Promise<Written> {
+  replace(
+    type: string,
+    object: KubeObject,
+    options: AskOptions & Partial<Omit<Replace, 'object'>> = {},
+  ): Promise<Written> {
     const { uid, resourceVersion } = object.metadata;
     const { askId: _, budgetMs: __, ...given } = options;
     const message: Replace = { object, target: '', preconditions: { uid, resourceVersion }, ...given };
@@ -62,11 +73,21 @@ export class AskingClient extends ResourceClient {
     return this.#replaceOrCreate(type, message, options);
   }
 
-  patch(type: string, key: ObjectKey, patch: Omit<Patch, 'preconditions'> & Partial<Pick<Patch, 'preconditions'>>, options: AskOptions = {}): Promise<Written> {
+  patch(
+    type: string,
+    key: ObjectKey,
+    patch: Omit<Patch, 'preconditions'> & Partial<Pick<Patch, 'preconditions'>>,
+    options: AskOptions = {},
+  ): Promise<Written> {
     return this.#ask(type, key, 'patch', { preconditions: {}, ...patch }, options);
   }
 
-  async delete(type: string, key: ObjectKey, message: Partial<Delete> = {}, options: AskOptions = {}): Promise<Written> {
+  async delete(
+    type: string,
+    key: ObjectKey,
+    message: Partial<Delete> = {},
+    options: AskOptions = {},
+  ): Promise<Written> {
     this.parts.admission.admitDelete(this.#kind(type), key);
     return this.#ask(type, key, 'delete', { preconditions: {}, ...message }, options);
   }
@@ -80,22 +101,45 @@ export class AskingClient extends ResourceClient {
   }
 
   async read(type: string, key: ObjectKey, options: AskOptions = {}): Promise<StoredObject | undefined> {
-    return (await this.parts.directory.ask({ type, name: key, method: 'read', message: {}, from: this.originator.class, ...this.#idOf(options) })) as StoredObject | undefined;
+    return (await this.parts.directory.ask({
+      type,
+      name: key,
+      method: 'read',
+      message: {},
+      from: this.originator.class,
+      ...this.#idOf(options),
+    })) as StoredObject | undefined;
   }
 
-  updateStatus<T extends KubeObject>(type: string, key: ObjectKey, uid: string, change: (object: T) => T['status'] | undefined): Promise<Written | undefined> {
+  updateStatus<T extends KubeObject>(
+    type: string,
+    key: ObjectKey,
+    uid: string,
+    change: (object: T) => T['status'] | undefined,
+  ): Promise<Written | undefined> {
     return this.#retried<T>(type, key, uid, 'status', (object) => {
       const status = change(object);
       return status === undefined ? undefined : { ...object, status };
     });
   }
 
-  update<T extends KubeObject>(type: string, key: ObjectKey, uid: string, change: (object: T) => T | undefined): Promise<Written | undefined> {
+  update<T extends KubeObject>(
+    type: string,
+    key: ObjectKey,
+    uid: string,
+    change: (object: T) => T | undefined,
+  ): Promise<Written | undefined> {
     return this.#retried(type, key, uid, '', change);
   }
 
   /** Reads from the cache first: the resourceVersion in the message makes a stale read a conflict, after which the actor is asked. */
-  async #retried<T extends KubeObject>(type: string, key: ObjectKey, uid: string, target: Replace['target'], change: (object: T) => T | undefined): Promise<Written | undefined> {
+  async #retried<T extends KubeObject>(
+    type: string,
+    key: ObjectKey,
+    uid: string,
+    target: Replace['target'],
+    change: (object: T) => T | undefined,
+  ): Promise<Written | undefined> {
     let object = this.parts.caches.loaded(type)?.get(key)?.object ?? (await this.read(type, key))?.object;
     for (let tries = 1; ; tries++) {
       if (!object || object.metadata.uid !== uid) throw new NotFoundError(aboutKey(this.#kind(type), key));
@@ -104,7 +148,8 @@ export class AskingClient extends ResourceClient {
       try {
         return await this.replace(type, next, { target });
       } catch (error) {
-        if (!(error instanceof StatusError) || error.reason !== 'Conflict' || tries >= limits.conflictTriesMax) throw error;
+        if (!(error instanceof StatusError) || error.reason !== 'Conflict' || tries >= limits.conflictTriesMax)
+          throw error;
         object = (await this.read(type, key))?.object;
       }
     }
@@ -113,7 +158,10 @@ export class AskingClient extends ResourceClient {
   async #createGenerated(type: string, message: Create, options: AskOptions): Promise<Written> {
     const base = message.object.metadata.generateName!.slice(0, generatedNameLengthMax - suffixLength);
     for (let tries = 1; ; tries++) {
-      const object = { ...message.object, metadata: { ...message.object.metadata, name: base + nameSuffix(this.parts.random, suffixLength) } };
+      const object = {
+        ...message.object,
+        metadata: { ...message.object.metadata, name: base + nameSuffix(this.parts.random, suffixLength) },
+      };
       try {
         return await this.#ask(type, keyOfDraft(object), 'create', { ...message, object }, options);
       } catch (error) {
@@ -128,7 +176,14 @@ export class AskingClient extends ResourceClient {
   }
 
   async #ask(type: string, key: ObjectKey, method: string, message: unknown, options: AskOptions): Promise<Written> {
-    const written = (await this.parts.directory.ask({ type, name: key, method, message, from: this.originator.class, ...this.#idOf(options) })) as Written;
+    const written = (await this.parts.directory.ask({
+      type,
+      name: key,
+      method,
+      message,
+      from: this.originator.class,
+      ...this.#idOf(options),
+    })) as Written;
     if (this.seen && written.result !== 'dry-run' && written.result !== 'unchanged') this.#note(type, written);
     return written;
   }
@@ -156,4 +211,3 @@ function keyOfDraft(object: Draft): ObjectKey {
 function aboutKey(definition: KindDefinition, key: ObjectKey) {
   return { group: definition.group, resource: definition.plural, name: splitKey(key).name };
 }
-

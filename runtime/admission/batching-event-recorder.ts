@@ -62,7 +62,15 @@ export class BatchingEventRecorder extends EventRecorder {
     const nowMs = this.clock.now();
     const { involved } = event;
     const name = `${involved.name}.${Math.floor(nowMs * 1e6).toString(16)}${this.#serial()}`;
-    const known: Known = { event, name, namespace: involved.namespace ?? 'default', firstMs: nowMs, lastMs: nowMs, count: 1, state: 'new' };
+    const known: Known = {
+      event,
+      name,
+      namespace: involved.namespace ?? 'default',
+      firstMs: nowMs,
+      lastMs: nowMs,
+      count: 1,
+      state: 'new',
+    };
     this.#known.set(key, known);
     if (this.#known.size > limits.knownMax) this.#known.delete(this.#known.keys().next().value!);
     this.#push(known);
@@ -106,7 +114,12 @@ export class BatchingEventRecorder extends EventRecorder {
     known.state = 'written';
     try {
       if (isNew) await this.client.create('events', eventObject(known));
-      else await this.client.patch('events', `${known.namespace}/${known.name}`, { patchType: 'merge', patch: { count: known.count, lastTimestamp: formatTime(known.lastMs) }, target: '' });
+      else
+        await this.client.patch('events', `${known.namespace}/${known.name}`, {
+          patchType: 'merge',
+          patch: { count: known.count, lastTimestamp: formatTime(known.lastMs) },
+          target: '',
+        });
     } catch {
       // An Event is a courtesy: its namespace may be going, or it may have expired.
       this.#dropped++;
@@ -142,4 +155,3 @@ function eventObject({ event, name, namespace, firstMs, lastMs, count }: Known):
     reportingInstance: host ?? '',
   };
 }
-

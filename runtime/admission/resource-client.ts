@@ -28,8 +28,17 @@ export abstract class ResourceClient {
 
   /** `generateName` is resolved here, with up to 8 tries. */
   abstract create(type: string, draft: Draft, options?: AskOptions & Omit<Create, 'object'>): Promise<Written>;
-  abstract replace(type: string, object: KubeObject, options?: AskOptions & Partial<Omit<Replace, 'object'>>): Promise<Written>;
-  abstract patch(type: string, key: ObjectKey, patch: Omit<Patch, 'preconditions'> & Partial<Pick<Patch, 'preconditions'>>, options?: AskOptions): Promise<Written>;
+  abstract replace(
+    type: string,
+    object: KubeObject,
+    options?: AskOptions & Partial<Omit<Replace, 'object'>>,
+  ): Promise<Written>;
+  abstract patch(
+    type: string,
+    key: ObjectKey,
+    patch: Omit<Patch, 'preconditions'> & Partial<Pick<Patch, 'preconditions'>>,
+    options?: AskOptions,
+  ): Promise<Written>;
   abstract delete(type: string, key: ObjectKey, message?: Partial<Delete>, options?: AskOptions): Promise<Written>;
   abstract bind(key: ObjectKey, message: Bind, options?: AskOptions): Promise<Written>;
   abstract evict(key: ObjectKey, message: Evict, options?: AskOptions): Promise<Written>;
@@ -37,16 +46,34 @@ export abstract class ResourceClient {
   abstract read(type: string, key: ObjectKey, options?: AskOptions): Promise<StoredObject | undefined>;
 
   /** Replaces the status of an object: `change` gets the newest object and returns the new status (undefined: nothing to do). Repeats on conflict up to 5 times; a changed uid ends it as NotFound. */
-  abstract updateStatus<T extends KubeObject>(type: string, key: ObjectKey, uid: string, change: (object: T) => T['status'] | undefined): Promise<Written | undefined>;
+  abstract updateStatus<T extends KubeObject>(
+    type: string,
+    key: ObjectKey,
+    uid: string,
+    change: (object: T) => T['status'] | undefined,
+  ): Promise<Written | undefined>;
 
   /** Like updateStatus for the whole object. */
-  abstract update<T extends KubeObject>(type: string, key: ObjectKey, uid: string, change: (object: T) => T | undefined): Promise<Written | undefined>;
+  abstract update<T extends KubeObject>(
+    type: string,
+    key: ObjectKey,
+    uid: string,
+    change: (object: T) => T | undefined,
+  ): Promise<Written | undefined>;
 }
 
 /** Writes Kubernetes Events: aggregates repeats (count), bounds its queue, never fails or delays its caller. */
 export abstract class EventRecorder {
   abstract record(event: {
-    involved: { apiVersion: string; kind: string; namespace?: string; name: string; uid: string; fieldPath?: string; resourceVersion?: string };
+    involved: {
+      apiVersion: string;
+      kind: string;
+      namespace?: string;
+      name: string;
+      uid: string;
+      fieldPath?: string;
+      resourceVersion?: string;
+    };
     type: 'Normal' | 'Warning';
     reason: string;
     message: string;

@@ -35,14 +35,18 @@ export class ActorHost {
   async serve(definition: ActorDefinition): Promise<void> {
     this.#definitions.set(definition.type, definition);
     for (let slot = 0; slot < slotsOf(definition.type); slot++) {
-      this.#subscriptions.push(this.parts.bus.serve(askSubject(definition.type, slot), (ask) => this.#deliver(definition, ask)));
+      this.#subscriptions.push(
+        this.parts.bus.serve(askSubject(definition.type, slot), (ask) => this.#deliver(definition, ask)),
+      );
     }
     for (const name of definition.resident ?? []) await this.#activate(definition, name).started;
   }
 
   /** Names of what lives here, by type. */
   names(type: string): string[] {
-    return [...this.#living.keys()].filter((address) => address.startsWith(`${type}/`)).map((address) => address.slice(type.length + 1));
+    return [...this.#living.keys()]
+      .filter((address) => address.startsWith(`${type}/`))
+      .map((address) => address.slice(type.length + 1));
   }
 
   stop(): void {
@@ -53,7 +57,8 @@ export class ActorHost {
 
   async #deliver(definition: ActorDefinition, ask: Ask): Promise<unknown> {
     const living = this.#activate(definition, ask.address.slice(definition.type.length + 1));
-    if (living.pending >= limits.pendingMax) throw new TooManyRequestsError(`too many messages wait for ${ask.address}`);
+    if (living.pending >= limits.pendingMax)
+      throw new TooManyRequestsError(`too many messages wait for ${ask.address}`);
     living.pending++;
     try {
       const actor = (living.actor ??= await living.started);
@@ -73,8 +78,15 @@ export class ActorHost {
     const address = `${definition.type}/${name}`;
     const known = this.#living.get(address);
     if (known && (known.crashes === 0 || known.notBeforeMs === 0)) return known;
-    if (known && known.notBeforeMs > this.parts.clock.monotonic()) throw new ServiceUnavailableError(`${address} is restarting after a failure`);
-    const living: Living = { started: this.#start(definition, name), actor: undefined, pending: 0, crashes: known?.crashes ?? 0, notBeforeMs: 0 };
+    if (known && known.notBeforeMs > this.parts.clock.monotonic())
+      throw new ServiceUnavailableError(`${address} is restarting after a failure`);
+    const living: Living = {
+      started: this.#start(definition, name),
+      actor: undefined,
+      pending: 0,
+      crashes: known?.crashes ?? 0,
+      notBeforeMs: 0,
+    };
     this.#living.set(address, living);
     living.started.then(
       (actor) => {
@@ -98,6 +110,7 @@ export class ActorHost {
     this.parts.logger.error({ address, error: error.stack }, 'an actor failed and will be started anew');
     living.actor?.stop?.();
     living.crashes++;
-    living.notBeforeMs = this.parts.clock.monotonic() + Math.min(limits.restartMaxMs, limits.restartFirstMs * 2 ** (living.crashes - 1));
+    living.notBeforeMs =
+      this.parts.clock.monotonic() + Math.min(limits.restartMaxMs, limits.restartFirstMs * 2 ** (living.crashes - 1));
   }
 }

@@ -27,7 +27,8 @@ export class Markers {
   }
 
   #tick(): void {
-    for (const cache of this.caches()) if (cache.revision !== (this.#marked.get(cache.type) ?? 0)) void this.#mark(cache);
+    for (const cache of this.caches())
+      if (cache.revision !== (this.#marked.get(cache.type) ?? 0)) void this.#mark(cache);
     this.#timer = this.clock.after(limits.markerIntervalMs, () => this.#tick());
   }
 
@@ -35,7 +36,13 @@ export class Markers {
     const token = this.shards.token(cache.type, 0);
     if (!token) return;
     try {
-      const { outcome } = await this.commits.commit(cache, { slot: 0, token, key: undefined, expected: undefined, write: { kind: 'marker' } });
+      const { outcome } = await this.commits.commit(cache, {
+        slot: 0,
+        token,
+        key: undefined,
+        expected: undefined,
+        write: { kind: 'marker' },
+      });
       if (outcome.kind === 'committed') this.#marked.set(cache.type, outcome.revision);
     } catch {
       // An unknown outcome costs nothing here: the next tick marks again.

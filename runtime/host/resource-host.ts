@@ -4,7 +4,13 @@
  */
 import type { Ask, Bus, Subscription } from '../../bus/bus.js';
 import { askSubject } from '../../bus/subjects.js';
-import { InternalError, ServiceUnavailableError, StatusError, TimeoutError, TooManyRequestsError } from '../../schemas/errors.js';
+import {
+  InternalError,
+  ServiceUnavailableError,
+  StatusError,
+  TimeoutError,
+  TooManyRequestsError,
+} from '../../schemas/errors.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import { mailbox as limits } from '../../schemas/limits.js';
 import type { Guard } from '../../schemas/messages/resource.js';
@@ -84,7 +90,8 @@ export class ResourceHost {
   #admit(cache: TypeCache, ask: Ask): Promise<unknown> {
     const repeated = ask.id ? this.parts.records.answer(ask.id) : undefined;
     if (repeated) return repeated;
-    if (this.#pending >= limits.hostMessagesMax) return Promise.reject(new TooManyRequestsError('the control plane is busy, please try again later'));
+    if (this.#pending >= limits.hostMessagesMax)
+      return Promise.reject(new TooManyRequestsError('the control plane is busy, please try again later'));
     const answer = this.#enqueue(cache, ask);
     if (ask.id) this.parts.records.begin(ask.id, answer);
     return answer;
@@ -98,7 +105,9 @@ export class ResourceHost {
       return this.#run(cache, ask, fresh);
     }
     if (cell.queue.length >= limits.messagesMax || (ask.from === 'user' && cell.users >= limits.userMessagesMax))
-      return Promise.reject(new TooManyRequestsError(`too many requests wait for ${ask.address}, please try again later`));
+      return Promise.reject(
+        new TooManyRequestsError(`too many requests wait for ${ask.address}, please try again later`),
+      );
     if (ask.from === 'user') cell.users++;
     return new Promise((resolve, reject) => {
       cell.queue.push(() => {
@@ -126,9 +135,13 @@ export class ResourceHost {
       return await this.parts.behaviour.handle(ask.method, ask.message, context);
     } catch (error) {
       if (error instanceof StatusError) throw error;
-      if (error instanceof UnknownOutcomeError) throw new TimeoutError(`${ask.address}: it is not known whether the write took effect`);
+      if (error instanceof UnknownOutcomeError)
+        throw new TimeoutError(`${ask.address}: it is not known whether the write took effect`);
       // A broken invariant: the state is the last commit's, so nothing needs to be undone; the message is refused for good.
-      this.parts.logger.error({ address: ask.address, method: ask.method, error: (error as Error).stack }, 'a resource actor failed');
+      this.parts.logger.error(
+        { address: ask.address, method: ask.method, error: (error as Error).stack },
+        'a resource actor failed',
+      );
       throw new InternalError((error as Error).message);
     }
   }
@@ -197,7 +210,9 @@ class LiveResourceContext implements ResourceContext {
         parts.shards.lost(cache.type, slot);
         throw new ServiceUnavailableError(`${this.ask.address} is moving to another host`);
       case 'conflict':
-        throw new Error(`${this.ask.address}: revision ${outcome.found} in the store, ${current?.revision ?? 0} expected, under our own token`);
+        throw new Error(
+          `${this.ask.address}: revision ${outcome.found} in the store, ${current?.revision ?? 0} expected, under our own token`,
+        );
     }
   }
 }

@@ -90,7 +90,11 @@ export class ControllerRunner {
       const outcome = await this.controller.reconcile(key, this.parts.clientFor(this.controller.name, seen));
       this.#failures.delete(key);
       if (outcome.kind === 'again') this.#queue.addAfter(key, outcome.afterMs);
-      if (outcome.kind === 'never') this.parts.logger.warn({ controller: this.controller.name, key, reason: outcome.reason }, 'not retried until it changes');
+      if (outcome.kind === 'never')
+        this.parts.logger.warn(
+          { controller: this.controller.name, key, reason: outcome.reason },
+          'not retried until it changes',
+        );
     } catch (error) {
       this.#retry(key, error as Error);
     } finally {
@@ -113,7 +117,11 @@ export class ControllerRunner {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     const isRoutine = error instanceof StatusError && [404, 409].includes(error.code);
-    if (!isRoutine) this.parts.logger.warn({ controller: this.controller.name, key, failures, error: error.message }, 'reconcile failed, will be tried again');
+    if (!isRoutine)
+      this.parts.logger.warn(
+        { controller: this.controller.name, key, failures, error: error.message },
+        'reconcile failed, will be tried again',
+      );
     this.#queue.addAfter(key, Math.min(limits.backOffMaxMs, limits.backOffFirstMs * 2 ** Math.min(failures - 1, 20)));
   }
 }

@@ -6,7 +6,10 @@ import type { Random } from '../process/random.js';
 import type { View, Views } from '../views/view.js';
 
 /** done: until a change names the key again. again: also after a time. never: a broken input; logged, not retried until a change. A thrown error is retried with back-off. */
-export type Outcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterMs: number } | { readonly kind: 'never'; readonly reason: string };
+export type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'again'; readonly afterMs: number }
+  | { readonly kind: 'never'; readonly reason: string };
 
 export const done: Outcome = { kind: 'done' };
 export const again = (afterMs: number): Outcome => ({ kind: 'again', afterMs });

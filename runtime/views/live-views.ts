@@ -91,7 +91,8 @@ class LiveView<P> implements View<P> {
     for (const [name, index] of this.#indexes) {
       const valuesOf = this.spec.indexes![name]!;
       if (before !== undefined) for (const value of valuesOf(before)) unindex(index, value, key);
-      if (after !== undefined) for (const value of valuesOf(after)) index.set(value, (index.get(value) ?? new Set()).add(key));
+      if (after !== undefined)
+        for (const value of valuesOf(after)) index.set(value, (index.get(value) ?? new Set()).add(key));
     }
     return before;
   }

@@ -45,7 +45,13 @@ export interface ResourceCache {
   list(namespace?: string): readonly CacheEntry[];
 
   /** A page in key order as the type was at `revision` (undefined: now). Undefined where that is no longer known (answer 410). `limit` counts entries that match. */
-  page(query: { namespace?: string; after?: ObjectKey; limit?: number; revision?: number; matches?: (entry: CacheEntry) => boolean }): Page | undefined;
+  page(query: {
+    namespace?: string;
+    after?: ObjectKey;
+    limit?: number;
+    revision?: number;
+    matches?: (entry: CacheEntry) => boolean;
+  }): Page | undefined;
 
   /** Resolves when everything that was committed before the call is folded in. Calls of one turn share one read of the store. Throws ServiceUnavailableError. */
   fresh(): Promise<void>;

@@ -35,7 +35,13 @@ const fieldEnd = Buffer.from('",');
 const resourceVersionFieldOverhead = fieldStart.length + fieldEnd.length;
 
 /** Writes the object with its resourceVersion to `target` at `offset`; returns the number of bytes written (`splicedLength`). */
-export function spliceInto(target: Buffer, offset: number, bytes: Uint8Array, prefixLength: number, resourceVersion: string): number {
+export function spliceInto(
+  target: Buffer,
+  offset: number,
+  bytes: Uint8Array,
+  prefixLength: number,
+  resourceVersion: string,
+): number {
   let at = offset;
   target.set(bytes.subarray(0, prefixLength), at);
   at += prefixLength;

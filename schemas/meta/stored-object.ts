@@ -14,7 +14,9 @@ export class StoredObject {
   }
 
   get object(): KubeObject {
-    this.#object ??= JSON.parse(Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString()) as KubeObject;
+    this.#object ??= JSON.parse(
+      Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString(),
+    ) as KubeObject;
     return this.#object;
   }
 }

@@ -2,7 +2,12 @@ import test from 'ava';
 import { StatusError } from '../../../../schemas/errors.js';
 import { startStage } from '../../../harness/stage.js';
 
-const aConfigMap = (name: string, data: Record<string, string>) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name }, data });
+const aConfigMap = (name: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { namespace: 'default', name },
+  data,
+});
 
 async function refusal(work: Promise<unknown>): Promise<StatusError> {
   try {
@@ -38,7 +43,11 @@ test('a second create of a name is AlreadyExists and takes no revision', async (
 
 test('a create in a missing namespace is NotFound', async (t) => {
   const { controlPlane } = await startStage();
-  const error = await refusal(controlPlane.clientFor('test').create('configmaps', { ...aConfigMap('one', {}), metadata: { name: 'one', namespace: 'nowhere' } }));
+  const error = await refusal(
+    controlPlane
+      .clientFor('test')
+      .create('configmaps', { ...aConfigMap('one', {}), metadata: { name: 'one', namespace: 'nowhere' } }),
+  );
   t.is(error.message, 'namespaces "nowhere" not found');
 });
 
@@ -50,7 +59,10 @@ test('a replace with an old resourceVersion conflicts, and one that changes noth
   t.is(second.result, 'updated');
   const error = await refusal(client.replace('configmaps', { ...first, data: { a: '3' } }));
   t.is(error.code, 409);
-  t.regex(error.message, /the object has been modified; please apply your changes to the latest version and try again$/);
+  t.regex(
+    error.message,
+    /the object has been modified; please apply your changes to the latest version and try again$/,
+  );
   const same = await client.replace('configmaps', second.stored.object);
   t.is(same.result, 'unchanged');
   t.is((await controlPlane.caches.of('configmaps')).revision, 3);
@@ -61,7 +73,13 @@ test('patches of one object, sent at once, all take effect, one after the other'
   const client = controlPlane.clientFor('test');
   await client.create('configmaps', aConfigMap('one', {}));
   await Promise.all(
-    Array.from({ length: 20 }, (_, i) => client.patch('configmaps', 'default/one', { patchType: 'merge', patch: { data: { [`k${i}`]: 'v' } }, target: '' })),
+    Array.from({ length: 20 }, (_, i) =>
+      client.patch('configmaps', 'default/one', {
+        patchType: 'merge',
+        patch: { data: { [`k${i}`]: 'v' } },
+        target: '',
+      }),
+    ),
   );
   const cache = await controlPlane.caches.of('configmaps');
   t.is(Object.keys(cache.get('default/one')!.object['data']).length, 20);
@@ -71,11 +89,18 @@ test('patches of one object, sent at once, all take effect, one after the other'
 test('a finalizer holds a deleted object until it is removed', async (t) => {
   const { controlPlane } = await startStage();
   const client = controlPlane.clientFor('test');
-  await client.create('configmaps', { ...aConfigMap('one', {}), metadata: { namespace: 'default', name: 'one', finalizers: ['example.com/hold'] } });
+  await client.create('configmaps', {
+    ...aConfigMap('one', {}),
+    metadata: { namespace: 'default', name: 'one', finalizers: ['example.com/hold'] },
+  });
   const held = await client.delete('configmaps', 'default/one');
   t.is(held.result, 'terminating');
   t.truthy(held.stored.object.metadata.deletionTimestamp);
-  const over = await client.patch('configmaps', 'default/one', { patchType: 'merge', patch: { metadata: { finalizers: null } }, target: '' });
+  const over = await client.patch('configmaps', 'default/one', {
+    patchType: 'merge',
+    patch: { metadata: { finalizers: null } },
+    target: '',
+  });
   t.is(over.result, 'deleted');
   t.is(await client.read('configmaps', 'default/one'), undefined);
 });
@@ -111,8 +136,17 @@ test('a page at an earlier revision shows the type as it was, while writes go on
 test('an unbound pod goes at once, a bound one with its grace, which a repeat may shorten', async (t) => {
   const { controlPlane } = await startStage();
   const client = controlPlane.clientFor('test');
-  const aPod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'default', name }, spec: { containers: [{ name: 'c', image: 'busybox' }] } });
-  await client.create('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'default', name: 'default' } });
+  const aPod = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: 'default', name },
+    spec: { containers: [{ name: 'c', image: 'busybox' }] },
+  });
+  await client.create('serviceaccounts', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { namespace: 'default', name: 'default' },
+  });
   await client.create('pods', aPod('free'));
   t.is((await client.delete('pods', 'default/free')).result, 'deleted');
   const { stored } = await client.create('pods', aPod('bound'));
@@ -124,18 +158,36 @@ test('an unbound pod goes at once, a bound one with its grace, which a repeat ma
   t.is(going.stored.object.metadata.deletionTimestamp, '2026-01-01T00:00:30Z');
   const shorter = await client.delete('pods', 'default/bound', { gracePeriodSeconds: 5 });
   t.is(shorter.stored.object.metadata.deletionGracePeriodSeconds, 5);
-  t.is((await client.delete('pods', 'default/bound', { gracePeriodSeconds: 60 })).stored.object.metadata.deletionGracePeriodSeconds, 5);
-  t.is((await client.delete('pods', 'default/bound', { gracePeriodSeconds: 0, preconditions: { uid } })).result, 'deleted');
+  t.is(
+    (await client.delete('pods', 'default/bound', { gracePeriodSeconds: 60 })).stored.object.metadata
+      .deletionGracePeriodSeconds,
+    5,
+  );
+  t.is(
+    (await client.delete('pods', 'default/bound', { gracePeriodSeconds: 0, preconditions: { uid } })).result,
+    'deleted',
+  );
 });
 
 test('a patch that names another object is a bad request, and a delete with a precondition that has passed says which', async (t) => {
   const { controlPlane } = await startStage();
   const client = controlPlane.clientFor('test');
   await client.create('configmaps', aConfigMap('one', {}));
-  const patch = { patchType: 'merge' as const, patch: { metadata: { name: 'two' } }, preconditions: {}, target: '' as const };
+  const patch = {
+    patchType: 'merge' as const,
+    patch: { metadata: { name: 'two' } },
+    preconditions: {},
+    target: '' as const,
+  };
   const renamed = await refusal(client.patch('configmaps', 'default/one', patch));
-  t.deepEqual([renamed.code, renamed.message], [400, 'the name of the object (two) does not match the name on the URL (one)']);
+  t.deepEqual(
+    [renamed.code, renamed.message],
+    [400, 'the name of the object (two) does not match the name on the URL (one)'],
+  );
   const stale = await refusal(client.delete('configmaps', 'default/one', { preconditions: { resourceVersion: '7' } }));
   t.is(stale.code, 409);
-  t.regex(stale.message, /the ResourceVersion in the precondition \(7\) does not match the ResourceVersion in record \(2\)/);
+  t.regex(
+    stale.message,
+    /the ResourceVersion in the precondition \(7\) does not match the ResourceVersion in record \(2\)/,
+  );
 });
