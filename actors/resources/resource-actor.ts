@@ -7,7 +7,17 @@ import {
   NotFoundError,
   StatusError,
 } from '../../schemas/errors.js';
-import type { Bind, Create, Delete, Evict, Guard, Patch, Replace, Written } from '../../schemas/messages/resource.js';
+import type {
+  Bind,
+  Create,
+  Delete,
+  Evict,
+  Guard,
+  Patch,
+  Replace,
+  ResourceProtocol,
+  Written,
+} from '../../schemas/messages/resource.js';
 import { StoredObject } from '../../schemas/meta/stored-object.js';
 import type { ResourceBehaviour, ResourceContext } from '../../runtime/host/resource-host.js';
 import type { Clock } from '../../runtime/process/clock.js';
@@ -32,7 +42,7 @@ export class ResourceActor implements ResourceBehaviour {
   ) {}
 
   handle(method: string, message: unknown, context: ResourceContext): Promise<unknown> {
-    switch (method) {
+    switch (method as keyof ResourceProtocol) {
       case 'create':
         return this.#create(message as Create, context);
       case 'replace':

@@ -3,7 +3,16 @@ import type { BusDirectory } from '../actor/bus-directory.js';
 import { AlreadyExistsError, NotFoundError, StatusError } from '../../schemas/errors.js';
 import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import { ask as limits } from '../../schemas/limits.js';
-import type { Bind, Create, Delete, Evict, Patch, Replace, Written } from '../../schemas/messages/resource.js';
+import type {
+  Bind,
+  Create,
+  Delete,
+  Evict,
+  Patch,
+  Replace,
+  ResourceProtocol,
+  Written,
+} from '../../schemas/messages/resource.js';
 import { cloneJson } from '../../schemas/meta/clone.js';
 import { decodeResourceVersion } from '../../schemas/meta/resource-version.js';
 import { type KubeObject, keyOf, type ObjectKey, splitKey } from '../../schemas/meta/object.js';
@@ -175,7 +184,13 @@ export class AskingClient extends ResourceClient {
     return this.#ask(type, keyOfDraft(message.object), 'replace', { ...message, namespaceUid }, options);
   }
 
-  async #ask(type: string, key: ObjectKey, method: string, message: unknown, options: AskOptions): Promise<Written> {
+  async #ask<M extends Exclude<keyof ResourceProtocol, 'read'>>(
+    type: string,
+    key: ObjectKey,
+    method: M,
+    message: Parameters<ResourceProtocol[M]>[0],
+    options: AskOptions,
+  ): Promise<Written> {
     const written = (await this.parts.directory.ask({
       type,
       name: key,
