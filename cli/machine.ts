@@ -60,7 +60,7 @@ async function startDocker(socketPath: string, parts: MachineParts): Promise<Mac
     clock,
     allocatable: () => ({ cpuMillis: availableParallelism() * 1_000, memoryBytes: totalmem() }),
   });
-  const options: NodeAgentOptions = { apiService, addresses: addressesOf(nodeName) };
+  const options: NodeAgentOptions = { apiService, addresses: addressesOf(nodeName), podsMax: podsMaxOf(totalmem()) };
   const dataStore = new FileAgentState(path.join(parts.dataFolder, 'agent.json'));
   const agent = new NodeAgent({
     nodeName,
@@ -94,6 +94,11 @@ async function startSimulated(
   const nodeNames = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`);
   await fleet.start(nodeNames);
   return { nodeNames, stop: () => fleet.stop() };
+}
+
+/** A pod of one container costs 26 MB besides what runs in it; half the memory may go there. Never below Kubernetes' 110; a bridge ends at 1,023. */
+function podsMaxOf(memoryBytes: number): number {
+  return Math.min(500, Math.max(110, Math.floor(memoryBytes / 2 / (26 * 1_024 * 1_024))));
 }
 
 /** The machine's first outside address, which pods can reach too. */

@@ -15,6 +15,10 @@ import { newDataFolder, startTroupe, type TroupeOptions, type TroupeProcess } fr
 const dockerPods = Number(process.env['TROUPE_CRASH_PODS'] ?? 24);
 const simulatedPods = 200;
 const writesInFlight = 8;
+/** Docker does one or two pods a second on a busy machine. */
+const deadlineMs = Math.max(280, dockerPods * 5) * 1_000;
+const deadline = `${deadlineMs / 1_000}s`;
+const patient = { timeoutMs: deadlineMs + 20_000 };
 
 const reasonFor = async (runtime: 'docker' | 'simulated') => (await whyNot({ runtime })) ?? '';
 const missing = { docker: await reasonFor('docker'), simulated: await reasonFor('simulated') };
@@ -113,17 +117,22 @@ async function survivesACrash(t: ExecutionContext, options: TroupeOptions, pods:
   const first = await startTroupe(t, { ...options, data });
   const strategy = { rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } };
   const web = (container: object) =>
-    aDeployment('web', { replicas: pods, ...sleeper(image), container, spec: { strategy } });
+    aDeployment('web', {
+      replicas: pods,
+      ...sleeper(image),
+      container,
+      spec: { strategy, progressDeadlineSeconds: deadlineMs / 1_000 },
+    });
   await first.kubectl.apply(aDeployment('steady', { replicas: 4, ...sleeper(image) }), web({}));
   for (const name of ['steady', 'web'])
-    await first.kubectl.ok(`rollout status deploy/${name} --timeout=280s`, { timeoutMs: 300_000 });
+    await first.kubectl.ok(`rollout status deploy/${name} --timeout=${deadline}`, patient);
   const steady = await readyContainers(first.kubectl, 'app=steady');
   await first.kubectl.apply(web({ env: [{ name: 'SECOND', value: 'yes' }] }));
   const { acknowledged, fresh } = await crash(first, Math.floor(pods / 4));
   t.true(fresh.size < pods, 'the rollout was not over');
   const second = await startTroupe(t, { ...options, data });
   await isWhole(t, second.kubectl, acknowledged);
-  await second.kubectl.ok('rollout status deploy/web --timeout=280s', { timeoutMs: 300_000 });
+  await second.kubectl.ok(`rollout status deploy/web --timeout=${deadline}`, patient);
   await until(
     () => second.kubectl.get('pods -l app=web'),
     ({ items }) => items.length === pods,
@@ -139,7 +148,7 @@ async function survivesACrash(t: ExecutionContext, options: TroupeOptions, pods:
 
 /** Deletes everything, and sees that nothing of it is left on the machine. */
 async function leavesNothing(t: ExecutionContext, troupe: TroupeProcess, { runtime }: TroupeOptions): Promise<void> {
-  await troupe.kubectl.ok('delete deploy,pods --all --timeout=280s', { timeoutMs: 300_000 });
+  await troupe.kubectl.ok(`delete deploy,pods --all --timeout=${deadline}`, patient);
   await until(
     () => troupe.kubectl.ok('get pods,rs -o name'),
     (names) => names === '',
@@ -183,7 +192,7 @@ on('simulated')(
 on('docker')(
   `kill -9 in the middle of a rollout of ${dockerPods} Docker pods: containers keep ids and start times, and in the end nothing is left`,
   async (t) => {
-    t.timeout(1_800_000);
+    t.timeout(deadlineMs * 6);
     const found = await findDocker();
     t.truthy(found.docker);
     await survivesACrash(t, { runtime: 'docker' }, dockerPods, TEST_IMAGE);
