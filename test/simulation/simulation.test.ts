@@ -42,6 +42,14 @@ for (let first = 1; first <= SEEDS; first += SEEDS_PER_TEST) {
   );
 }
 
+test.serial('the lives in which a bug was found that no unit test repeats are well now', async (t) => {
+  for (const seed of [1271, 1275, 1379, 1481]) {
+    const report = await runLife(seed);
+    if (report.failure) return t.fail(failureText(report));
+  }
+  t.pass();
+});
+
 test.serial('each kind of fault was met often enough', (t) => {
   t.true(totals.size >= 13, [...totals.keys()].join(', '));
   for (const [kind, times] of totals) t.true(times >= FAULTS_OF_A_KIND_MIN, `${kind}: ${times}`);
