@@ -38,9 +38,23 @@ export function patchedObject(message: Patch, previous: KubeObject, definition: 
     );
   }
   checkIdentity(patched.metadata, previous.metadata);
-  const next = isScale ? applyScale(previous, patched) : patched;
+  const { kind, apiVersion } = base;
+  checkType(patched, base, message);
+  const next = isScale ? applyScale(previous, patched) : { ...patched, kind, apiVersion };
   return finished(next, previous, message.target, definition, warnings);
 }
+
+/** Nor to another type: a strategic patch is merged into the type at its URL, what the others make is decoded anew. Throws InvalidError. */
+function checkType(patched: KubeObject, base: KubeObject, { patchType }: Patch): void {
+  if (patchType === 'strategic' || (patched.kind === base.kind && patched.apiVersion === base.apiVersion)) return;
+  const why =
+    !patched.kind || !patched.apiVersion
+      ? `Object '${patched.kind ? 'apiVersion' : 'Kind'}' is missing in '${JSON.stringify(patched)}'`
+      : `converting (${typeText(patched)}) to (${typeText(base)}): unknown conversion`;
+  throw new InvalidError({ group: '', kind: '', name: '' }, [invalid('patch', JSON.stringify(patched), why)]);
+}
+
+const typeText = ({ apiVersion, kind }: KubeObject): string => `${apiVersion.split('/').at(-1)}.${kind}`;
 
 /** A patch can't lead to another object than the one at its URL. Throws BadRequestError. */
 function checkIdentity({ name, namespace }: Partial<ObjectMeta> = {}, previous: ObjectMeta): void {

@@ -1,6 +1,7 @@
 /** PATCH: the body goes to the object's actor, which merges. */
 import { BadRequestError } from '../../schemas/errors.js';
 import type { Patch, WriteTarget } from '../../schemas/messages/resource.js';
+import { parseSlowly } from '../../schemas/openapi/slow-json.js';
 import { JSON_PATCH_OPERATIONS_MAX } from '../../schemas/patch/json-patch.js';
 import type { ApiRequest, ApiResponse } from '../api-request.js';
 import { RequestEntityTooLargeError, UnsupportedMediaTypeError } from '../http-errors.js';
@@ -31,6 +32,15 @@ function parsed(request: ApiRequest): unknown {
   const text = body ? Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString() : '';
   try {
     return JSON.parse(text);
+  } catch {
+    return parsedInWords(text);
+  }
+}
+
+/** Of what JSON.parse refused: says why as Kubernetes does. */
+function parsedInWords(text: string): unknown {
+  try {
+    return parseSlowly(text).value;
   } catch (error) {
     throw new BadRequestError(`error decoding patch: ${(error as Error).message}`);
   }

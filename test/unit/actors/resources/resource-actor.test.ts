@@ -191,3 +191,20 @@ test('a patch that names another object is a bad request, and a delete with a pr
     /the ResourceVersion in the precondition \(7\) does not match the ResourceVersion in record \(2\)/,
   );
 });
+
+test('a patch that makes another type of an object is refused and stores nothing; a strategic one keeps the type', async (t) => {
+  const { controlPlane } = await startStage();
+  const client = controlPlane.clientFor('test');
+  await client.create('configmaps', aConfigMap('one', {}));
+  const send = (patchType: 'merge' | 'json' | 'strategic', patch: unknown) =>
+    client.patch('configmaps', 'default/one', { patchType, patch, target: '' });
+  const merged = await refusal(send('merge', { kind: 'Pod' }));
+  t.is(merged.code, 422);
+  t.regex(merged.message, /converting \(v1\.Pod\) to \(v1\.ConfigMap\): unknown conversion/);
+  const removed = await refusal(send('json', [{ op: 'remove', path: '/kind' }]));
+  t.regex(removed.message, /Object 'Kind' is missing in/);
+  const merge = await send('strategic', { kind: 'Pod' });
+  t.is(merge.stored.resourceVersion, '2', 'nothing is written');
+  const stored = await client.read('configmaps', 'default/one');
+  t.is(stored?.object.kind, 'ConfigMap');
+});
