@@ -142,12 +142,13 @@ export interface FieldError {
 }
 
 export class InvalidError extends StatusError {
-  constructor(about: { group: string; kind: string; name: string }, errors: readonly FieldError[]) {
+  constructor(about: { group: string; kind: string; name: string | undefined }, errors: readonly FieldError[]) {
     const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
     const kind = about.group ? `${about.kind}.${about.group}` : about.kind;
     const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-    super(422, 'Invalid', `${kind} ${JSON.stringify(about.name)} is invalid: ${list}`, {
-      name: about.name,
+    const name = about.name ?? ''; // Absent in an object that was refused for it.
+    super(422, 'Invalid', `${kind} ${JSON.stringify(name)} is invalid: ${list}`, {
+      ...(name ? { name } : {}),
       ...(about.group ? { group: about.group } : {}),
       kind: about.kind,
       causes: errors.map(({ reason, field, message }) => ({ reason, message, field })),

@@ -12,6 +12,8 @@ export interface MetadataRules {
 }
 
 const UPPER = /[A-Z]/;
+/** Those of built-in types that need no domain. */
+const STANDARD_FINALIZERS: readonly string[] = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 /** UTF-8 needs at most three bytes per character, so most objects need no exact count. */
 function isTooBig(annotations: Readonly<Record<string, string>>, charactersTotal: number): boolean {
@@ -68,6 +70,11 @@ function validateOwners(errors: FieldError[], owners: readonly OwnerReference[],
 
 function validateFinalizers(errors: FieldError[], finalizers: readonly string[], path: string): void {
   for (const finalizer of finalizers) pushInvalid(errors, path, finalizer, qualifiedName(finalizer));
+  for (const [i, finalizer] of finalizers.entries()) {
+    if (finalizer.includes('/') || STANDARD_FINALIZERS.includes(finalizer)) continue;
+    const text = 'name is neither a standard finalizer name nor is it fully qualified';
+    errors.push(invalid(`${path}[${i}]`, finalizer, text));
+  }
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }

@@ -120,3 +120,15 @@ test('aggregated discovery repeats its media type, and is not sent to those who 
   });
   t.is(again.status, 304);
 });
+
+test('an object to be created names no resourceVersion', async (t) => {
+  const stage = new GatewayStage();
+  const { status, body: answer } = await stage.json(
+    'POST',
+    PATH,
+    body({ metadata: { name: 'a', resourceVersion: '5' } }),
+  );
+  t.is(status, 500);
+  t.is(answer.message, 'resourceVersion should not be set on objects to be created');
+  t.deepEqual(stage.created, []);
+});

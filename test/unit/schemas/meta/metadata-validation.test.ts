@@ -68,3 +68,9 @@ test('a condition keeps its transition time until its status changes, and its li
   t.is(setCondition(before, { type: 'Ready', status: 'False' }, 'now')[0]?.lastTransitionTime, 'now');
   t.is(setCondition(before, { type: 'New', status: 'True' }, 'now').length, 2);
 });
+
+test('a finalizer without a domain is one of the standard ones', (t) => {
+  t.deepEqual(texts(validateObjectMeta(meta({ finalizers: ['orphan', 'mine'] }), RULES)), [
+    'metadata.finalizers[1]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified',
+  ]);
+});
