@@ -22,6 +22,7 @@ import { keyOf } from '../schemas/meta/object.js';
 import { actorTypes, clusterParts } from './cluster-parts.js';
 import { ControlPlane } from './control-plane.js';
 import { loadMachine, type MachineOptions, startMachine } from './machine.js';
+import { PodAwards } from './pod-awards.js';
 import { troupeVersion } from './version.js';
 
 export interface EmbeddedOptions {
@@ -95,6 +96,7 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
         tokens,
         tokenVerifier: tokens,
         podStreams: new StreamGateway(bus, clock),
+        podBinder: new PodAwards(controlPlane.directory, controlPlane.caches),
       },
       tlsOf(kept),
     );

@@ -2,7 +2,16 @@
  * Collects pods that wait for a node, calls for bids on them, and awards: the one decider. Also keeps the pools. Address: `auctioneer/main`.
  * It keeps no snapshot: after a claim it rebuilds from its views.
  */
-import type { Assignment, Award, AwardOutcome, Bid, BidderProtocol, Decline } from '../../schemas/messages/auction.js';
+import type {
+  Assignment,
+  AuctioneerProtocol,
+  Award,
+  AwardOutcome,
+  Bid,
+  BidderProtocol,
+  Decline,
+  OutsideBinding,
+} from '../../schemas/messages/auction.js';
 import type { Guard } from '../../schemas/messages/resource.js';
 import type { Actor, ActorContext, Ref } from '../../runtime/actor/actor.js';
 import { sleep, type Timer } from '../../runtime/process/clock.js';
@@ -30,7 +39,7 @@ interface Sale {
   readonly bid: Extract<Bid, { kind: 'bid' }>;
 }
 
-export class AuctioneerActor implements Actor {
+export class AuctioneerActor implements Actor, AuctioneerProtocol {
   readonly #pending = new PendingPods();
   readonly #pools = new Pools();
   readonly #verdicts: Verdicts;
@@ -295,6 +304,15 @@ export class AuctioneerActor implements Actor {
       if (outcome.kind === 'refused') this.#pending.giveBack(won[i]!.pod.uid);
     }
     this.#schedule();
+  }
+
+  async bindOutside({ request, key, uid, node }: OutsideBinding): Promise<AwardOutcome> {
+    const pool = this.#pools.of(node);
+    if (!pool) return { kind: 'refused', why: `node ${JSON.stringify(node)} not found` };
+    if (isStale(pool)) await Promise.race([this.#assignAll(), this.#pause()]);
+    const award = { request, pods: [{ key, uid, node }], guard: this.#guard };
+    const [outcome] = await this.#bidder(pool).award(award, AWARD_BUDGET_MS);
+    return outcome!;
   }
 
   /** Repeated until answered: while nobody knows, the pods are nobody else's. */

@@ -20,6 +20,10 @@ export class Pools {
     return this.#pools;
   }
 
+  of(node: string): Pool | undefined {
+    return this.#poolOf.get(node);
+  }
+
   /** The first pool with room takes it. */
   add(node: string): void {
     if (this.#poolOf.has(node)) return;

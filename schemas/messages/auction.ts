@@ -80,6 +80,19 @@ export interface Award {
   readonly guard: Guard;
 }
 
+/** A place that another scheduler chose for a pod. */
+export interface OutsideBinding {
+  readonly request: PodRequest;
+  readonly key: ObjectKey;
+  readonly uid: string;
+  readonly node: string;
+}
+
+export interface AuctioneerProtocol {
+  /** Awards without a call; refused where the node has no room or is unknown. Repeatable. */
+  bindOutside(message: OutsideBinding): Promise<AwardOutcome>;
+}
+
 /** refused: nothing was bound; `why` in words. gone: the pod no longer is, or is bound already. */
 export type AwardOutcome =
   | { readonly kind: 'bound' }

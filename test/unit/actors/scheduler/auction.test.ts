@@ -1,5 +1,6 @@
 import test from 'ava';
 import { ConflictError, ServiceUnavailableError } from '../../../../schemas/errors.js';
+import { podRequestOf } from '../../../../actors/scheduler/pod-request.js';
 import { aNode, aPod, Hall } from './hall.js';
 
 const open = async (...nodes: any[]) => {
@@ -181,4 +182,28 @@ test('three hundred nodes make two pools, and pods spread over both', async (t) 
   hall.put('pods', ...Array.from({ length: 300 }, (_, i) => aPod(`p${i}`)));
   await hall.settle();
   t.is(Math.max(...Object.values(hall.perNode())), 1);
+});
+
+test('a place that another scheduler chose is awarded once, where there is room, under the same guards', async (t) => {
+  const hall = new Hall();
+  hall.put('nodes', aNode('a'), aNode('b'));
+  await hall.auctioneer.start();
+  await hall.settle();
+  hall.put(
+    'pods',
+    aPod('mine', { cpu: '3' }, { schedulerName: 'mine' }),
+    aPod('more', { cpu: '3' }, { schedulerName: 'mine' }),
+  );
+  await hall.settle();
+  t.deepEqual(hall.perNode(), { '': 2 }, 'pods of others are left alone');
+  const bind = (name: string, node: string) => {
+    const pod = hall.pod(name);
+    const request = podRequestOf(pod);
+    return hall.auctioneer.bindOutside({ request, key: `default/${name}` as never, uid: pod.metadata.uid, node });
+  };
+  t.deepEqual(await bind('mine', 'a'), { kind: 'bound' });
+  t.is(hall.pod('mine').spec.nodeName, 'a');
+  t.deepEqual(await bind('more', 'a'), { kind: 'refused', why: 'a: Insufficient cpu' });
+  t.deepEqual(await bind('more', 'c'), { kind: 'refused', why: 'node "c" not found' });
+  t.is(hall.pod('more').spec.nodeName, undefined);
 });
