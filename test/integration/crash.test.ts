@@ -27,7 +27,7 @@ const on = (runtime: 'docker' | 'simulated'): typeof test.serial =>
 
 const sleeper = (image = TEST_IMAGE) => ({
   image,
-  command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.5; done'],
+  command: ['sh', '-c', 'trap "exit 0" TERM; sleep 100000 & wait'],
 });
 
 interface Container {
@@ -82,7 +82,7 @@ async function crash(
   newPodsAtLeast: number,
 ): Promise<{ acknowledged: Map<string, string>; fresh: Map<string, Container> }> {
   const k = troupe.kubectl;
-  const hash = async () =>
+  const hash = async (): Promise<string | undefined> =>
     (await k.get('rs -l app=web')).items.find(
       ({ spec }: { spec: { template: { spec: { containers: { env?: unknown }[] } } } }) =>
         spec.template.spec.containers[0]!.env,
