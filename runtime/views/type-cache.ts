@@ -226,7 +226,7 @@ export class TypeCache implements ResourceCache {
     this.#entries.delete(commit.key!);
     this.#order.touch(commit.key!);
     if (before) this.parts.arena.release(before.slab, before.length);
-    return this.#detached(commit.key!, commit.bytes!, commit.storeGeneration, commit.revision);
+    return this.#detached(commit.key!, commit.bytes!, commit.storeGeneration, commit.revision, commit.object);
   }
 
   #admit(snapshot: StoredSnapshot): void {
@@ -250,10 +250,10 @@ export class TypeCache implements ResourceCache {
   }
 
   /** An entry that is nobody's current one: a deleted object, a state from the log. */
-  #detached(key: ObjectKey, bytes: Uint8Array, storeGeneration: number, revision: number): CacheEntry {
+  #detached(key: ObjectKey, bytes: Uint8Array, storeGeneration: number, revision: number, committed?: KubeObject): CacheEntry {
     const resourceVersion = resourceVersionOf(storeGeneration, revision);
     const spliced = splice(bytes, this.#prefixLength, resourceVersion);
-    const object = JSON.parse(spliced.toString()) as KubeObject;
+    const object = committed ? { ...committed, metadata: { ...committed.metadata, resourceVersion } } : (JSON.parse(spliced.toString()) as KubeObject);
     return {
       ...factsOf(this.definition, key, object, undefined),
       storeGeneration,

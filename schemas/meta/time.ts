@@ -1,8 +1,13 @@
 /** The two time formats of the API. Nothing else in Troupe writes a time into an object. */
 
+/** The last second that was asked for: most objects of a moment get the same time. */
+let last = { second: Number.NaN, text: '' };
+
 /** metav1.Time: `2006-01-02T15:04:05Z`, whole seconds (rounded down). */
 export function formatTime(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(epochMs / 1000);
+  if (second !== last.second) last = { second, text: `${new Date(epochMs).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }
 
 /** metav1.MicroTime: exactly six digits of fraction. */
