@@ -20,6 +20,9 @@ const TYPES: Readonly<Record<string, PatchType>> = {
 
 const APPLY = ['application/apply-patch+yaml', 'application/apply-patch+cbor'];
 
+/** A patch of more may be too deep to merge, which the slow parser knows. */
+const BRACKETS_MAX = 1000;
+
 class ApplyUnsupportedError extends UnsupportedMediaTypeError {
   constructor(accepted: readonly string[]) {
     super(accepted);
@@ -30,6 +33,7 @@ class ApplyUnsupportedError extends UnsupportedMediaTypeError {
 function parsed(request: ApiRequest): unknown {
   const { body } = request;
   const text = body ? Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString() : '';
+  if (text.split(/[[{]/, BRACKETS_MAX).length === BRACKETS_MAX) parsedInWords(text);
   try {
     return JSON.parse(text);
   } catch {

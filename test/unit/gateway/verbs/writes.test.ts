@@ -132,3 +132,13 @@ test('an object to be created names no resourceVersion', async (t) => {
   t.is(answer.message, 'resourceVersion should not be set on objects to be created');
   t.deepEqual(stage.created, []);
 });
+
+test('a patch too deep to merge is a bad request', async (t) => {
+  const stage = new GatewayStage();
+  const deep = '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000);
+  const { status, body: answer } = await stage.json('PATCH', `${PATH}/a`, deep, {
+    'content-type': 'application/merge-patch+json',
+  });
+  t.is(status, 400);
+  t.is(answer.message, 'error decoding patch: exceeded max depth');
+});
