@@ -5,7 +5,12 @@
 import type { KubeObject } from '../../schemas/meta/object.js';
 import { commit as limits } from '../../schemas/limits.js';
 import type { Turn } from '../process/turn.js';
-import { type CommitEntry, type CommitOutcome, type SnapshotStore, UnknownOutcomeError } from '../snapshots/snapshot-store.js';
+import {
+  type CommitEntry,
+  type CommitOutcome,
+  type SnapshotStore,
+  UnknownOutcomeError,
+} from '../snapshots/snapshot-store.js';
 import type { CacheEntry } from '../views/resource-cache.js';
 import type { Committed, TypeCache } from '../views/type-cache.js';
 
@@ -113,7 +118,14 @@ function fold(pending: readonly Pending[], outcomes: readonly CommitOutcome[]): 
     const { entry, object } = pending[i]!;
     if (outcome.kind !== 'committed' || entry.write.kind === 'check') return;
     const bytes = entry.write.kind === 'marker' ? undefined : entry.write.bytes;
-    commits.push({ kind: entry.write.kind, storeGeneration: outcome.storeGeneration, revision: outcome.revision, key: entry.key, bytes, object });
+    commits.push({
+      kind: entry.write.kind,
+      storeGeneration: outcome.storeGeneration,
+      revision: outcome.revision,
+      key: entry.key,
+      bytes,
+      object,
+    });
     indices.push(i);
   });
   const folded = commits.length > 0 ? pending[0]!.cache.fold(commits) : [];
