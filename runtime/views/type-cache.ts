@@ -250,10 +250,18 @@ export class TypeCache implements ResourceCache {
   }
 
   /** An entry that is nobody's current one: a deleted object, a state from the log. */
-  #detached(key: ObjectKey, bytes: Uint8Array, storeGeneration: number, revision: number, committed?: KubeObject): CacheEntry {
+  #detached(
+    key: ObjectKey,
+    bytes: Uint8Array,
+    storeGeneration: number,
+    revision: number,
+    committed?: KubeObject,
+  ): CacheEntry {
     const resourceVersion = resourceVersionOf(storeGeneration, revision);
     const spliced = splice(bytes, this.#prefixLength, resourceVersion);
-    const object = committed ? { ...committed, metadata: { ...committed.metadata, resourceVersion } } : (JSON.parse(spliced.toString()) as KubeObject);
+    const object = committed
+      ? { ...committed, metadata: { ...committed.metadata, resourceVersion } }
+      : (JSON.parse(spliced.toString()) as KubeObject);
     return {
       ...factsOf(this.definition, key, object, undefined),
       storeGeneration,
