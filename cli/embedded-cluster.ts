@@ -13,6 +13,7 @@ import { SystemClock } from '../runtime/process/clock.js';
 import type { Logger } from '../runtime/process/logger.js';
 import { SystemRandom } from '../runtime/process/random.js';
 import { SystemTurn } from '../runtime/process/turn.js';
+import { StoreUnusableError } from '../runtime/snapshots/snapshot-store.js';
 import { LmdbStore } from '../runtime/snapshots/lmdb-store.js';
 import type { ResourceCaches } from '../runtime/views/resource-cache.js';
 import { NotFoundError } from '../schemas/errors.js';
@@ -75,7 +76,12 @@ export async function startEmbeddedCluster(options: EmbeddedOptions): Promise<Em
       soleWriter: true,
       repeats: false,
     });
-    await controlPlane.start(actorTypes);
+    await controlPlane.start(actorTypes).catch((error: unknown) => {
+      if (!(error instanceof StoreUnusableError)) throw error;
+      throw new StoreUnusableError(
+        `${path.join(directory, 'data.mdb')}: ${error.message}. Restore a copy of it, or start with another --data`,
+      );
+    });
     stops.push(() => controlPlane.stop());
     const tokens = await ServiceAccountTokens.open(
       store,

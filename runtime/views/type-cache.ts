@@ -4,12 +4,13 @@ import type { KindDefinition } from '../../schemas/kinds/kind.js';
 import { apiVersionOf } from '../../schemas/meta/group-version.js';
 import { type KubeObject, type ObjectKey, splitKey } from '../../schemas/meta/object.js';
 import type { Clock } from '../process/clock.js';
-import type {
-  GenerationRecord,
-  LogEntry,
-  Selectables,
-  SnapshotStore,
-  StoredSnapshot,
+import {
+  type GenerationRecord,
+  type LogEntry,
+  type Selectables,
+  type SnapshotStore,
+  type StoredSnapshot,
+  StoreUnusableError,
 } from '../snapshots/snapshot-store.js';
 import { type ParsedObjects, resourceVersionOf, SlabEntry } from './cache-entry.js';
 import type { ChangeEvent } from './change.js';
@@ -229,9 +230,17 @@ export class TypeCache implements ResourceCache {
     return this.#detached(commit.key!, commit.bytes!, commit.storeGeneration, commit.revision, commit.object);
   }
 
+  #parse({ key, bytes }: StoredSnapshot): KubeObject {
+    try {
+      return JSON.parse(Buffer.from(bytes).toString()) as KubeObject;
+    } catch (error) {
+      throw new StoreUnusableError(`the stored object ${this.type}/${key} is damaged: ${(error as Error).message}`);
+    }
+  }
+
   #admit(snapshot: StoredSnapshot): void {
     const resourceVersion = resourceVersionOf(snapshot.storeGeneration, snapshot.revision);
-    const object = JSON.parse(Buffer.from(snapshot.bytes).toString()) as KubeObject;
+    const object = this.#parse(snapshot);
     const facts = factsOf(this.definition, snapshot.key, object, undefined);
     this.#entries.set(
       snapshot.key,
