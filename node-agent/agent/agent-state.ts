@@ -22,8 +22,11 @@ export class MemoryAgentState implements AgentState {
   }
 }
 
-/** One JSON file, replaced whole, so that a crash leaves the old or the new. */
+/** One JSON file, replaced whole, so that a crash leaves the old or the new. Saves go one after the other; of those that wait, only the newest is written. */
 export class FileAgentState implements AgentState {
+  #writing: Promise<void> = Promise.resolve();
+  #waiting: { desired: DesiredPods; readonly written: Promise<void> } | undefined;
+
   constructor(private readonly path: string) {}
 
   async load(): Promise<DesiredPods | undefined> {
@@ -34,7 +37,22 @@ export class FileAgentState implements AgentState {
     }
   }
 
-  async save(desired: DesiredPods): Promise<void> {
+  save(desired: DesiredPods): Promise<void> {
+    if (this.#waiting) {
+      this.#waiting.desired = desired;
+      return this.#waiting.written;
+    }
+    const written = this.#writing.then(() => {
+      const newest = this.#waiting?.desired ?? desired;
+      this.#waiting = undefined;
+      return this.#write(newest);
+    });
+    this.#waiting = { desired, written };
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(desired: DesiredPods): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     const next = `${this.path}.next`;
     const file = await open(next, 'w', 0o600);
