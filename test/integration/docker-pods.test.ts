@@ -11,7 +11,7 @@ const check = await onCluster({ runtime: 'docker' });
 const docker = new Docker();
 
 const sh = (script: string) => ({ image: TEST_IMAGE, command: ['sh', '-c', script] });
-const idle = sh('trap "exit 0" TERM; while :; do sleep 0.1; done');
+const idle = sh('trap "exit 0" TERM; sleep 100000 & wait');
 
 // biome-ignore lint/suspicious/noExplicitAny: a status that a test looks into
 type Status = any;

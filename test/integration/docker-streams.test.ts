@@ -12,7 +12,7 @@ import { onCluster } from '../harness/on-cluster.js';
 const check = await onCluster({ runtime: 'docker' });
 
 const sh = (script: string) => ({ image: TEST_IMAGE, command: ['sh', '-c', script] });
-const idle = sh('trap "exit 0" TERM; while :; do sleep 0.1; done');
+const idle = sh('trap "exit 0" TERM; sleep 100000 & wait');
 
 async function running(k: KubectlSession, ...pods: object[]): Promise<void> {
   await k.apply(...pods);
@@ -129,10 +129,10 @@ check('exec -it is a terminal: it has a size, follows its changes, and ^C interr
   shell.child.stdin!.write('tty; stty size\n');
   await shell.prints(/\/dev\/pts\/\d+/);
   await shell.prints(/33 101/);
-  shell.child.stdin!.write('sleep 1000\n');
+  shell.child.stdin!.write('sleep 1234\n');
   await until(
     () => k.ok(['exec', 'p', '--', 'ps']),
-    (said) => said.includes('sleep 1000'),
+    (said) => said.includes('sleep 1234'),
   );
   shell.child.stdin!.write('\x03');
   shell.child.stdin!.write('echo after=$?\n');
