@@ -98,8 +98,14 @@ export class ControllerRunner {
     } catch (error) {
       this.#retry(key, error as Error);
     } finally {
-      if (seen.size > 0) this.#ownWrites.set(key, seen);
+      // Kept only while a view is behind: most keys never run again.
+      if (this.#isBehind(seen)) this.#ownWrites.set(key, seen);
     }
+  }
+
+  #isBehind(seen: RevisionsSeen): boolean {
+    for (const [type, revision] of seen) if ((this.parts.caches.loaded(type)?.revision ?? 0) < revision) return true;
+    return false;
   }
 
   async #ownWritesVisible(key: ObjectKey): Promise<void> {
