@@ -78,17 +78,33 @@ check(
     };
     await k.apply(
       aPod('two', { pod: two }),
-      aPod('again', sh('echo life of $(cat /proc/sys/kernel/random/uuid); sleep 1; exit 3')),
+      aPod('again', {
+        pod: {
+          volumes: [{ name: 'kept', emptyDir: {} }],
+          containers: [
+            {
+              name: 'main',
+              // The second life stays, so that it is the one of now while its logs are read.
+              ...sh(
+                'echo life of $(cat /proc/sys/kernel/random/uuid); test -e /kept/x && exec sleep 100; touch /kept/x; exit 3',
+              ),
+              volumeMounts: [{ name: 'kept', mountPath: '/kept' }],
+            },
+          ],
+        },
+      }),
     );
     await k.ok('wait --for=condition=Ready pod/two --timeout=60s');
     await until(
       () => k.get('pod again'),
-      ({ status }) => status.containerStatuses[0].restartCount === 1,
+      ({ status }) => status.containerStatuses[0].restartCount === 1 && status.containerStatuses[0].state.running,
     );
     const previous = await k.ok('logs again -p');
     t.regex(previous, /^life of [0-9a-f-]{36}\n$/);
     t.not(await k.ok('logs again'), previous);
-    t.is(await k.ok('logs -l app=two --all-containers --prefix'), '[pod/two/a] from a\n[pod/two/b] from b\n');
+    // kubectl reads the containers side by side: in whatever order.
+    const lines = (await k.ok('logs -l app=two --all-containers --prefix')).trimEnd().split('\n');
+    t.deepEqual(lines.sort(), ['[pod/two/a] from a', '[pod/two/b] from b']);
     t.is(await k.ok('logs two -c b'), 'from b\n');
     t.is((await k.run('logs two')).stderr, 'Defaulted container "a" out of: a, b\n');
     t.regex(await k.fails('logs two -c a -p'), /previous terminated container "a" in pod "two" not found/);
