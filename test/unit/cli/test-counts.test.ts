@@ -8,5 +8,6 @@ test("the counts are those at the end of ava's report, and what crashed counts a
     ),
     { passed: 12, failed: 2, skipped: 3 },
   );
+  t.deepEqual(countsOf('  ✔ a\n  ✔ b\n  ✘ [fail]: c\n  ─\n\n  1 test failed\n'), { passed: 2, failed: 1, skipped: 0 });
   t.deepEqual(countsOf('  No tests found'), { passed: 0, failed: 0, skipped: 0 });
 });
