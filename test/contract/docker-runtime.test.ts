@@ -215,9 +215,11 @@ withDocker(
     );
     const [limited = '', greedy = ''] = ids;
     await until(async () => (await runtime.container(limited))?.state === 'exited');
+    // Docker may write the last line, and tell of the memory, a moment after the exit.
+    await until(async () => (await logText(runtime, limited)).includes('NoNewPrivs'));
     const log = await logText(runtime, limited);
     t.regex(log, /^1000\n1001\n1001 2002\ntouch: \/x: Read-only file system\nCapBnd:\t0+\nNoNewPrivs:\t1\n$/);
-    await until(async () => (await runtime.container(greedy))?.state === 'exited');
+    await until(async () => (await runtime.container(greedy))?.oomKilled === true);
     const killed = await runtime.container(greedy);
     t.deepEqual([killed?.oomKilled, killed?.exitCode, killed?.signal], [true, 137, 9]);
   },
