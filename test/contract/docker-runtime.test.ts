@@ -203,7 +203,8 @@ withDocker(
       {},
       { ...script('id -u; id -g; id -G; touch /x 2>&1; grep -E "NoNewPrivs|CapBnd" /proc/self/status'), security },
       {
-        ...script('tail /dev/zero'),
+        // Not at once: an OOM before containerd listens for it is lost, and with it Docker's OOMKilled.
+        ...script('sleep 1; tail /dev/zero'),
         resources: {
           cpuShares: 2,
           oomScoreAdj: 1000,
