@@ -366,7 +366,9 @@ check('restartPolicy decides: Never ends Succeeded or Failed, OnFailure goes on 
 check('a container that passes its memory limit is OOMKilled', async (t, { k }) => {
   // It waits first: an OOM before containerd listens for it is lost.
   const container = { resources: { limits: { memory: '16Mi' } } };
-  await k.apply(aPod('p', { ...sh('sleep 1; x=a; while :; do x=$x$x; done'), container, pod: { restartPolicy: 'Never' } }));
+  await k.apply(
+    aPod('p', { ...sh('sleep 1; x=a; while :; do x=$x$x; done'), container, pod: { restartPolicy: 'Never' } }),
+  );
   await k.ok('wait --for=jsonpath={.status.phase}=Failed pod/p --timeout=60s');
   const { terminated } = (await firstOf(k, 'p')).state;
   t.deepEqual([terminated.exitCode, terminated.reason], [137, 'OOMKilled']);
